@@ -1,0 +1,1 @@
+"""The deciding half of vodplan: pure functions over frozen values, with no network, clock or disk."""

@@ -1,0 +1,118 @@
+"""What the core may ask of any kind of asset."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vodplan.core.change import Change
+from vodplan.core.values import FieldValue, Json
+
+
+class Style(enum.StrEnum):
+    """How a field is compared and shown."""
+
+    TEXT = "text"
+    TAGS = "tags"
+    CATEGORY = "category"
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a kind.
+
+    name:     as in the manifest: `title`.
+    style:    how it is compared and shown.
+    max_bytes: the service's limit for the value (for tags: of each tag), UTF-8 bytes; None without one.
+    max_items: for tags, how many; None for other styles.
+    emoji:    whether characters outside the basic plane are allowed.
+    nullable: whether `null` clears it.
+    source:   the API page that states the limits.
+    """
+
+    name: str
+    style: Style
+    max_bytes: int | None = None
+    max_items: int | None = None
+    emoji: bool = True
+    nullable: bool = True
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallItem:
+    """One change's part of a call.
+
+    change: index of the change in `Plan.changes`.
+    id:     what the operation addresses: the service's id, or the URL for a deletion by URL.
+    fields: field → value to send, categories as ids (0 for none), tags as a tuple; empty for removals.
+    params: as `Change.params`.
+    """
+
+    change: int
+    id: str
+    fields: Mapping[str, FieldValue]
+    params: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One write to the service, ready but for its wire form.
+
+    operation: the API operation, `UpdateVideoInfos`.
+    kind:      whose writer carries it out.
+    items:     at most `OperationSpec.batch` of them.
+    """
+
+    operation: str
+    kind: str
+    items: tuple[CallItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperationSpec:
+    """One API operation as the service documents it.
+
+    rate:       calls per second and account.
+    batch:      most items a call.
+    writes:     whether it changes anything.
+    repeatable: whether it may be sent again when no answer came.
+    source:     the API page.
+    """
+
+    name: str
+    rate: float
+    batch: int
+    writes: bool
+    repeatable: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The pure half of one kind of asset.
+
+    name, plural: `video`, `videos` (the manifest's key).
+    fields:       in the order of `DesiredAsset.values` and `LiveAsset.values`.
+    read_operation, read_batch: what reading by id calls, and how many ids a call; for the cost of a plan.
+    calls:        turns changes of this kind and one action, with their plan indexes, into calls; `category_ids` has the
+                  ids of the categories made by this run, by path. Deterministic; bounded in items and bytes.
+    facts_shown:  facts that stand in `before` of a deletion, in order.
+    """
+
+    name: str
+    plural: str
+    fields: tuple[Field, ...]
+    read_operation: str
+    read_batch: int
+    calls: Callable[[Sequence[tuple[int, Change]], Mapping[str, int]], tuple[Call, ...]]
+    facts_shown: tuple[str, ...] = ()
+
+    def index(self, field: str) -> int:
+        """The place of a field in `values`; raises KeyError for a field this kind does not have."""
+        for place, candidate in enumerate(self.fields):
+            if candidate.name == field:
+                return place
+        raise KeyError(field)

@@ -1,0 +1,121 @@
+"""The plan: everything that will be done, in order, and what stands in its way."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from vodplan.core.address import Address
+from vodplan.core.change import Action, Change
+from vodplan.core.diagnostics import SourceRef
+
+FORMAT_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The account and region a plan is made for.
+
+    endpoint: host, with its port where one was given; never a URL with credentials.
+    account:  the account's id where it is known.
+    """
+
+    name: str
+    region: str
+    endpoint: str
+    account: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardRefusal:
+    """A guard that holds: apply will refuse this plan.
+
+    guard:     its name, `max_deletes`, `protect`, ….
+    number, threshold: what was counted and what is allowed, as people read them (`12`, `5% of 40 = 2`).
+    setting:   the setting that governs it, `policy.max_deletes`.
+    message:   one or two sentences.
+    addresses: the changes it holds for, sorted; empty when it is about the plan as a whole.
+    """
+
+    guard: str
+    number: str
+    threshold: str
+    setting: str
+    message: str
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheduled:
+    """A removal that waits for its day."""
+
+    address: Address
+    action: Action
+    after: datetime.date
+    source: SourceRef
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """An entry whose asset the service does not have, though the manifest wants it to have values."""
+
+    address: Address
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """How many of each; `delete` counts every change that removes something."""
+
+    create: int = 0
+    rename: int = 0
+    update: int = 0
+    delete: int = 0
+    unchanged: int = 0
+    missing: int = 0
+    scheduled: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """What applying takes.
+
+    calls:       operation → number of calls: the reads before, the writes, the reads after.
+    seconds:     at least so long at the allowed rate, one decimal.
+    bytes_freed: at least so many bytes.
+    """
+
+    calls: Mapping[str, int]
+    seconds: float
+    bytes_freed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything that will be done, in the order in which it will be done.
+
+    changes:          in order: categories made (parents first) and renamed, updates, removals (streams, sources, assets,
+                      categories with the deepest first); within a rank by address.
+    created_at:       UTC ISO 8601 with seconds; the one member that differs between two plans of the same inputs.
+    manifests_digest: `DesiredState.digest`.
+    digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
+    """
+
+    target: Target
+    created_at: str
+    vodplan_version: str
+    manifests_digest: str
+    changes: tuple[Change, ...]
+    guards: tuple[GuardRefusal, ...]
+    scheduled: tuple[Scheduled, ...]
+    missing: tuple[Missing, ...]
+    summary: Summary
+    cost: Cost
+    digest: str = ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not self.changes

@@ -1,0 +1,124 @@
+"""What the engine needs from the outside, as narrow as each side allows.
+
+The planner is handed a `LiveReader`; only the applier is handed a `LiveWriter` and a `Journal`.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+from vodplan.core.change import Change
+from vodplan.core.kind import Call
+from vodplan.core.live import Category, LiveBatch, Members, Parts
+from vodplan.core.plan import Plan
+from vodplan.core.report import ApplyReport, Outcome
+
+
+class LiveReader(Protocol):
+    """Reads the live library. Every method raises `ApiError` or `CredentialsError`, never returns half an answer."""
+
+    def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
+        """Look assets up by key (`Address.key` forms), in as few calls as the service allows.
+
+        keys:    without repeats, in any number.
+        returns: batches as they arrive, in no fixed order; every key is in exactly one of them.
+        """
+        ...
+
+    async def parts(self, ids: Sequence[str]) -> Mapping[str, Parts]:
+        """Look up source and streams of videos that exist; an id that does not is left out."""
+        ...
+
+    async def categories(self) -> Sequence[Category]:
+        """Read the whole tree of media categories, parents before children."""
+        ...
+
+    async def members(self, category: int) -> Members:
+        """Find the assets that stand directly in a category, every kind the service can search by category."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The service's refusal of one item: its code (`InvalidParameter`), its sentence, the request's id."""
+
+    code: str
+    message: str
+    request_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallAnswer:
+    """What the service said of a call that it carried out, perhaps in part.
+
+    missing:    ids of items that the service says do not exist.
+    refused:    id → refusal, for items it names as refused.
+    created_id: the id of a category that was made.
+    Items in neither are done.
+    """
+
+    missing: frozenset[str] = frozenset()
+    refused: Mapping[str, Refusal] = field(default_factory=lambda: MappingProxyType({}))
+    created_id: int | None = None
+    request_id: str = ""
+
+
+class LiveWriter(Protocol):
+    """Writes to the live library."""
+
+    async def write(self, call: Call) -> CallAnswer:
+        """Carry one call out, retrying by the operation's rules.
+
+        raises: UnknownOutcome when the call may or may not have been done; RefusedByService, Forbidden or NotFound when
+                the call as a whole was refused and nothing of it was done; Throttled, Unavailable when it was given up
+                undone; CredentialsError.
+        """
+        ...
+
+
+class Journal(Protocol):
+    """The append-only record of one run. Every method returns only when the record would survive a crash."""
+
+    def begin(self, plan: Plan) -> str:
+        """Open a run for the plan; returns the run's id."""
+        ...
+
+    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+        """Record that a call is about to be sent, with the before-values of its changes."""
+        ...
+
+    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+        """Record what became of the call's items."""
+        ...
+
+    def end(self, report: ApplyReport) -> None:
+        """Close the run with its report."""
+        ...
+
+
+class Clock(Protocol):
+    """The time, from outside."""
+
+    def now(self) -> datetime.datetime:
+        """The current time, aware, UTC."""
+        ...
+
+
+class Progress(Protocol):
+    """Told how far a long step is; what it shows is its own affair."""
+
+    def start(self, step: str, total: int) -> None:
+        """A step begins: `reading`, `applying`, `verifying`; total units, 0 when unknown."""
+        ...
+
+    def advance(self, count: int) -> None:
+        """So many more units are done."""
+        ...
+
+    def finish(self) -> None:
+        """The step is over."""
+        ...

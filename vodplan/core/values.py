@@ -1,0 +1,66 @@
+"""The values that fields hold, their canonical bytes and their fingerprints."""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+Json = str | int | float | bool | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class _Unset(enum.Enum):
+    UNSET = "unset"
+
+    def __repr__(self) -> str:
+        return "UNSET"
+
+
+Unset = _Unset
+UNSET: Final = _Unset.UNSET
+"""A field that the manifest leaves out: never sent, never compared. Distinct from `None` and `""`, which clear."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagEdit:
+    """Tags to add to and to remove from whatever the asset has; the rest of its tags stay.
+
+    add, remove: trimmed, without repeats, in the manifest's order; they have no tag in common.
+    """
+
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+
+
+FieldValue = str | int | tuple[str, ...] | TagEdit | None | _Unset
+"""What one field of a desired or live asset holds.
+
+Texts and URLs are `str`; tags a tuple of `str`, or a `TagEdit` on the desired side; a category is a path (`str`),
+an id (`int`) or `None` for none on the desired side and an id or `None` on the live side.
+"""
+
+
+def canonical_json(value: Json) -> bytes:
+    """Write a value as the one JSON text that equal values share.
+
+    value:   nested mappings, sequences, str, int, float, bool or None; mapping keys are str.
+    returns: UTF-8 JSON, keys sorted by code point, no blanks, no escapes but those JSON requires. Lone surrogates are
+             written as escapes, so the bytes are always valid UTF-8.
+    source:  docs/plan-file.md.
+    """
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def fingerprint(value: Json) -> str:
+    """Hash a value so that equal values hash alike on every machine.
+
+    returns: 64 lower-case hex digits, SHA-256 over `canonical_json(value)`.
+    """
+    return hashlib.sha256(canonical_json(value)).hexdigest()
