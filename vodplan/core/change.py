@@ -30,7 +30,8 @@ class Action(enum.StrEnum):
 
 _REMOVING = frozenset({Action.DELETE, Action.DELETE_SOURCE, Action.DELETE_STREAMS})
 
-NOTHING: Mapping[str, Json] = MappingProxyType({})
+def _nothing() -> Mapping[str, Json]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,8 @@ class Change:
     after: Mapping[str, Json] | None
     fingerprint: str
     source: SourceRef
-    params: Mapping[str, Json] = NOTHING
-    facts: Mapping[str, Json] = field(default=NOTHING)
+    params: Mapping[str, Json] = field(default_factory=_nothing)
+    facts: Mapping[str, Json] = field(default_factory=_nothing)
     rule: str | None = None
     reason: str | None = None
     certain: bool = True

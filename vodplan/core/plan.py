@@ -96,10 +96,11 @@ class Cost:
 class Plan:
     """Everything that will be done, in the order in which it will be done.
 
-    changes:          in order: categories made (parents first) and renamed, updates, removals (streams, sources, assets,
-                      categories with the deepest first); within a rank by address.
+    changes:          in order: categories made (parents first) and renamed, updates, removals (streams, sources,
+                      assets, categories with the deepest first); within a rank by address.
     created_at:       UTC ISO 8601 with seconds; the one member that differs between two plans of the same inputs.
     manifests_digest: `DesiredState.digest`.
+    managed:          kind → entries in the manifests, which shares in guards are of.
     digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
     """
 
@@ -112,6 +113,7 @@ class Plan:
     scheduled: tuple[Scheduled, ...]
     missing: tuple[Missing, ...]
     summary: Summary
+    managed: Mapping[str, int]
     cost: Cost
     digest: str = ""
 

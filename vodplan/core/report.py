@@ -56,6 +56,7 @@ class ApplyReport:
     outcomes:    one per change, in the plan's order.
     unconverged: fields that differ after the last write; None when reading back was not possible (`verify_error` says
                  why).
+    interrupted: the run was asked to stop before its end; what was not begun is held.
     """
 
     run: str
@@ -63,6 +64,7 @@ class ApplyReport:
     outcomes: tuple[Outcome, ...]
     unconverged: tuple[Unconverged, ...] | None
     verify_error: str = ""
+    interrupted: bool = False
 
     def counts(self) -> Mapping[Verdict, int]:
         """How many changes ended each way; all five are present and add up to the plan."""

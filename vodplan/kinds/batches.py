@@ -12,11 +12,11 @@ from vodplan.core.values import FieldValue, Json
 
 MAX_ITEMS = 20
 MAX_BYTES = 8_000
-"""Bytes of one encoded `UpdateContent`. The service's gateway answers longer addresses with an HTML page (414) at a limit
-it does not publish; 8,000 stays below the smallest limit in common use."""
+"""Bytes of one encoded `UpdateContent`. The service's gateway answers longer addresses with an HTML page (414) at a
+limit it does not publish; 8,000 stays below the smallest limit in common use."""
 
 ITEM_OVERHEAD = 24
-"""Bytes that an item's braces, its id's name and the comma between items take, percent-encoded, beyond its own members."""
+"""Bytes that an item's braces, its id's name and the comma between items take, percent-encoded, beyond its members."""
 
 
 def updates(

@@ -1,0 +1,321 @@
+"""Category paths: resolved against the live tree as it will be once the plan's own renames and creations are done."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from vodplan.core.codes import CODES
+from vodplan.core.desired import DesiredCategory
+from vodplan.core.diagnostics import Diagnostic, SourceRef, SourceSpan
+from vodplan.core.live import Category
+from vodplan.core.values import Json
+
+SEPARATOR = "/"
+
+
+class CategoryTree:
+    """The live categories, by id and by path. Immutable.
+
+    A path is the names from the top joined by `/`. Two categories may share a path, since the service allows equal
+    names under one parent; a name with a slash in it has no path and can only be meant by its id.
+    """
+
+    __slots__ = ("_by_id", "_by_path", "_children", "_paths")
+
+    def __init__(self, categories: Iterable[Category]) -> None:
+        self._by_id = {category.id: category for category in categories}
+        self._paths: dict[int, str | None] = {}
+        self._by_path: dict[str, tuple[int, ...]] = {}
+        self._children: dict[int | None, list[int]] = {}
+        for category in sorted(self._by_id.values(), key=lambda one: (one.level, one.id)):
+            self._children.setdefault(category.parent, []).append(category.id)
+            path = self._join(category)
+            self._paths[category.id] = path
+            if path is not None:
+                self._by_path[path] = (*self._by_path.get(path, ()), category.id)
+
+    def _join(self, category: Category) -> str | None:
+        if SEPARATOR in category.name:
+            return None
+        if category.parent is None:
+            return category.name
+        above = self._paths.get(category.parent)
+        return None if above is None else f"{above}{SEPARATOR}{category.name}"
+
+    def __contains__(self, category_id: int) -> bool:
+        return category_id in self._by_id
+
+    def get(self, category_id: int) -> Category | None:
+        """The category with this id, None when there is none."""
+        return self._by_id.get(category_id)
+
+    def find(self, path: str) -> tuple[int, ...]:
+        """The ids of every category at this path, in ascending order of level and id."""
+        return self._by_path.get(path, ())
+
+    def path(self, category_id: int) -> str | None:
+        """The path of a category; None when it does not exist or has no path."""
+        return self._paths.get(category_id)
+
+    def children(self, category_id: int) -> tuple[int, ...]:
+        """The ids of the direct subcategories."""
+        return tuple(self._children.get(category_id, ()))
+
+    def paths(self) -> tuple[str, ...]:
+        """Every path, sorted."""
+        return tuple(sorted(self._by_path))
+
+    def shown(self, category_id: int | None) -> Json:
+        """How a plan writes a category: its path when it has one of its own, `{"id": N}` otherwise, None for none."""
+        if category_id is None:
+            return None
+        path = self._paths.get(category_id)
+        if path is None or len(self._by_path[path]) != 1:
+            return {"id": category_id}
+        return path
+
+    def renamed(self, category_id: int, name: str) -> CategoryTree:
+        """The tree as it is once one category has another name."""
+        return CategoryTree(
+            Category(id=one.id, name=name, parent=one.parent, level=one.level) if one.id == category_id else one
+            for one in self._by_id.values()
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Creation:
+    """A category to be made. `parent_id` is None when the parent is made by the same plan, 0 at the top."""
+
+    path: str
+    parent_id: int | None
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rename:
+    """A category to be renamed in place."""
+
+    id: int
+    before: str
+    path: str
+    source: SourceRef
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """A category to be deleted with its subtree."""
+
+    id: int
+    path: str
+    entry: DesiredCategory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryDecision:
+    """What the entries of `categories:` come to.
+
+    future:    the tree once the renames are done; paths of assets are resolved on it.
+    creations: parents before children, then by path.
+    renames:   upper levels first, then by path.
+    removals:  deepest first, then by path.
+    unchanged: how many entries ask for what is already so.
+    """
+
+    future: CategoryTree
+    creations: tuple[Creation, ...]
+    renames: tuple[Rename, ...]
+    removals: tuple[Removal, ...]
+    unchanged: int
+    problems: tuple[Diagnostic, ...]
+
+    def made(self) -> frozenset[str]:
+        """The paths this plan makes."""
+        return frozenset(creation.path for creation in self.creations)
+
+
+def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) -> CategoryDecision:
+    """Work out which categories are made, renamed and removed.
+
+    Renames are resolved from the top down, so a path may go through a category that the same plan renames. An entry
+    with `renamed_from` whose old path does not exist is made when its new path does not exist either.
+    """
+    wanted = sorted((one for one in entries if not one.absent), key=lambda one: (_depth(one.path), one.path))
+    problems: list[Diagnostic] = []
+    renames: list[Rename] = []
+    future = tree
+    for entry in wanted:
+        if entry.renamed_from is None:
+            continue
+        old, new = future.find(entry.renamed_from), future.find(entry.path)
+        if len(old) > 1:
+            problems.append(_ambiguous(entry.renamed_from, old, entry.source))
+        elif old and new:
+            problems.append(_occupied(entry))
+        elif old:
+            renames.append(_rename(entry, old[0], tree, future))
+            future = future.renamed(old[0], entry.path.rpartition(SEPARATOR)[2])
+    creations, present = _creations(wanted, future, problems)
+    renamed_paths = {rename.path for rename in renames}
+    removals = _removals(entries, future, problems)
+    absent = [entry for entry in entries if entry.absent]
+    return CategoryDecision(
+        future=future,
+        creations=creations,
+        renames=tuple(renames),
+        removals=removals,
+        unchanged=len(present - renamed_paths) + len(absent) - len(removals),
+        problems=tuple(problems),
+    )
+
+
+def _depth(path: str) -> int:
+    return path.count(SEPARATOR)
+
+
+def _rename(entry: DesiredCategory, category_id: int, tree: CategoryTree, future: CategoryTree) -> Rename:
+    before = tree.path(category_id) or entry.renamed_from or ""
+    return Rename(id=category_id, before=before, path=entry.path, source=entry.source, reason=entry.reason)
+
+
+def _creations(
+    wanted: Sequence[DesiredCategory], future: CategoryTree, problems: list[Diagnostic]
+) -> tuple[tuple[Creation, ...], set[str]]:
+    made: dict[str, Creation] = {}
+    present: set[str] = set()
+    for entry in wanted:
+        found = future.find(entry.path)
+        if len(found) > 1:
+            problems.append(_ambiguous(entry.path, found, entry.source))
+            continue
+        if found:
+            present.add(entry.path)
+            continue
+        names = entry.path.split(SEPARATOR)
+        for depth in range(1, len(names) + 1):
+            path = SEPARATOR.join(names[:depth])
+            above = SEPARATOR.join(names[: depth - 1])
+            if path in made or future.find(path):
+                continue
+            parents = future.find(above) if above else (0,)
+            if len(parents) > 1:
+                problems.append(_ambiguous(above, parents, entry.source))
+                break
+            made[path] = Creation(path=path, parent_id=parents[0] if parents else None, source=entry.source)
+    ordered = sorted(made.values(), key=lambda one: (_depth(one.path), one.path))
+    return tuple(ordered), present
+
+
+def _removals(
+    entries: Sequence[DesiredCategory], future: CategoryTree, problems: list[Diagnostic]
+) -> tuple[Removal, ...]:
+    removals = []
+    for entry in entries:
+        if not entry.absent:
+            continue
+        found = future.find(entry.path)
+        if len(found) > 1:
+            problems.append(_ambiguous(entry.path, found, entry.source))
+        elif found:
+            removals.append(Removal(id=found[0], path=entry.path, entry=entry))
+    return tuple(sorted(removals, key=lambda one: (-_depth(one.path), one.path)))
+
+
+def problem(code: str, detail: str, source: SourceRef) -> Diagnostic:
+    """A diagnostic of this room: an entry that the live library contradicts."""
+    return Diagnostic(
+        code=code, summary=CODES[code], detail=detail, span=SourceSpan(source.file, source.line, source.column)
+    )
+
+
+def _ambiguous(path: str, found: Sequence[int], source: SourceRef) -> Diagnostic:
+    ids = ", ".join(str(one) for one in found)
+    return problem(
+        "VP302",
+        f'{len(found)} live categories have the path "{path}" (ids {ids}), so the path alone does not say which is '
+        "meant. Write {id: NUMBER} instead of the path, or rename one of them in the console.",
+        source,
+    )
+
+
+def _occupied(entry: DesiredCategory) -> Diagnostic:
+    return problem(
+        "VP303",
+        f'"{entry.renamed_from}" cannot be renamed to "{entry.path}": both exist. Move the assets of the one into the '
+        "other, then remove the empty one with state: absent.",
+        entry.source,
+    )
+
+
+class CategoryResolver:
+    """Turns the category of a desired asset into an id, or into the path of one that the plan makes.
+
+    Answers are remembered, since a library has few categories and many assets.
+    """
+
+    __slots__ = ("_future", "_known", "_made", "_removed")
+
+    def __init__(self, decision: CategoryDecision) -> None:
+        self._future = decision.future
+        self._made = decision.made()
+        self._removed: Mapping[int, str] = {removal.id: removal.path for removal in decision.removals}
+        self._known: dict[str | int, int | str | Diagnostic] = {}
+
+    def resolve(self, value: str | int | None, source: SourceRef) -> int | str | Diagnostic | None:
+        """Find the category an asset is to stand in.
+
+        value:   a path, an id, or None for none.
+        returns: its id; the path (`str`) of a category this plan makes; None for none; a diagnostic when it cannot be
+                 told, placed at `source`.
+        """
+        if value is None:
+            return None
+        answer = self._known.get(value)
+        if answer is None:
+            answer = self._known[value] = self._look(value, source)
+        if isinstance(answer, Diagnostic):
+            return problem(answer.code, answer.detail, source)
+        return answer
+
+    def _look(self, value: str | int, source: SourceRef) -> int | str | Diagnostic:
+        if isinstance(value, int):
+            found: tuple[int, ...] = (value,) if value in self._future else ()
+        else:
+            found = self._future.find(value)
+        if len(found) > 1:
+            return _ambiguous(str(value), found, source)
+        if found and found[0] in self._removed:
+            return problem(
+                "VP304",
+                f'The category "{self._removed[found[0]]}" is removed by these manifests, and this asset is to stand '
+                "in it. Give the asset another category, or keep this one.",
+                source,
+            )
+        if found:
+            return found[0]
+        if isinstance(value, str) and value in self._made:
+            return value
+        return self._unknown(value, source)
+
+    def _unknown(self, value: str | int, source: SourceRef) -> Diagnostic:
+        if isinstance(value, int):
+            return problem(
+                "VP301", f"The library has no category with the id {value}. Write its path, or another id.", source
+            )
+        near = nearest(value, (*self._future.paths(), *self._made))
+        hint = f' Did you mean "{near}"?' if near else ""
+        return problem(
+            "VP301",
+            f'The library has no category "{value}", and no entry of categories: makes it.{hint} Add "- path: {value}" '
+            "under categories:, or correct the path.",
+            source,
+        )
+
+
+def nearest(text: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a person most likely meant, None when none is close."""
+
+    close = difflib.get_close_matches(text, list(candidates), n=1, cutoff=0.6)
+    return close[0] if close else None

@@ -1,0 +1,114 @@
+"""What differs between a desired and a live asset; no opinion on what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from vodplan.core.desired import DesiredAsset
+from vodplan.core.diagnostics import Diagnostic, SourceRef
+from vodplan.core.kind import Field, Kind, Style
+from vodplan.core.live import LiveAsset
+from vodplan.core.urls import strip_signature
+from vodplan.core.values import UNSET, FieldValue, TagEdit
+
+Resolve = Callable[[str | int | None, SourceRef], int | str | Diagnostic | None]
+"""`CategoryResolver.resolve`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs.
+
+    before: the live value as `LiveAsset.values` has it.
+    after:  the wanted value in the same form; a category that the plan makes is its path (`str`).
+    """
+
+    field: Field
+    before: FieldValue
+    after: FieldValue
+
+
+def compare(desired: DesiredAsset, live: LiveAsset, kind: Kind, resolve: Resolve) -> tuple[FieldChange, ...]:
+    """Compare the fields that the manifest names.
+
+    A cheap equality decides first; DeepDiff is asked only about an asset in which something differs.
+
+    returns: the differing fields in the kind's order, empty when the asset is as wanted.
+    raises:  CategoryProblem when the wanted category cannot be told.
+    """
+    wanted = desired.values
+    actual = live.values
+    for field, want, have in zip(kind.fields, wanted, actual, strict=True):
+        if want is not UNSET and want != have and not _equal(field, want, have, desired.source, resolve):
+            return _differences(desired, live, kind, resolve)
+    return ()
+
+
+class CategoryProblem(Exception):
+    """A wanted category cannot be told; carries the diagnostic to show."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.detail)
+        self.diagnostic = diagnostic
+
+
+def wanted_value(field: Field, want: FieldValue, have: FieldValue, source: SourceRef, resolve: Resolve) -> FieldValue:
+    """What a field is to hold, in the form of `LiveAsset.values`.
+
+    want: the manifest's value; a `TagEdit` is carried out on `have`, the order of the tags that stay is kept.
+    raises: CategoryProblem.
+    """
+    if isinstance(want, TagEdit):
+        tags = have if isinstance(have, tuple) else ()
+        kept = tuple(tag for tag in tags if tag not in want.remove)
+        return (*kept, *(tag for tag in want.add if tag not in kept))
+    if field.style is Style.CATEGORY and (want is None or isinstance(want, str | int)):
+        resolved = resolve(want, source)
+        if isinstance(resolved, Diagnostic):
+            raise CategoryProblem(resolved)
+        return resolved
+    if field.style is Style.URL and isinstance(want, str):
+        return strip_signature(want)
+    return want
+
+
+def same(field: Field, want: FieldValue, have: FieldValue) -> bool:
+    """Whether two values of a field count as equal (docs/contract.md section 3, "Equality").
+
+    want, have: in the form of `LiveAsset.values`; not symmetric, since only the service adds a trailing newline.
+    """
+    if want == have:
+        return True
+    if field.style is Style.TAGS and isinstance(want, tuple) and isinstance(have, tuple):
+        return frozenset(want) == frozenset(have)
+    if field.style is Style.TEXT:
+        return have == f"{want}\n"
+    return False
+
+
+def _equal(field: Field, want: FieldValue, have: FieldValue, source: SourceRef, resolve: Resolve) -> bool:
+    return same(field, wanted_value(field, want, have, source, resolve), have)
+
+
+def _differences(desired: DesiredAsset, live: LiveAsset, kind: Kind, resolve: Resolve) -> tuple[FieldChange, ...]:
+    from deepdiff import DeepDiff
+
+    before: dict[str, object] = {}
+    after: dict[str, object] = {}
+    pairs: dict[str, FieldChange] = {}
+    for field, want, have in zip(kind.fields, desired.values, live.values, strict=True):
+        if want is UNSET:
+            continue
+        value = wanted_value(field, want, have, desired.source, resolve)
+        pairs[field.name] = FieldChange(field, have, value)
+        before[field.name] = _comparable(field, value if same(field, value, have) else have)
+        after[field.name] = _comparable(field, value)
+    changed = DeepDiff(before, after, view="tree").affected_root_keys
+    return tuple(change for name, change in pairs.items() if name in changed)
+
+
+def _comparable(field: Field, value: FieldValue) -> object:
+    if field.style is Style.TAGS and isinstance(value, tuple):
+        return sorted(set(value))
+    return value

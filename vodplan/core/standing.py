@@ -1,0 +1,215 @@
+"""How a change stands against the live library as it is now: to do, already so, or overtaken."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from vodplan.core.address import Address
+from vodplan.core.categories import SEPARATOR, CategoryTree
+from vodplan.core.change import Action, Change
+from vodplan.core.decide import shown, stamp
+from vodplan.core.diff import same
+from vodplan.core.kind import Field, Kind, Style
+from vodplan.core.live import LiveAsset, Members, Parts
+from vodplan.core.report import Unconverged
+from vodplan.core.values import FieldValue, Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """The live state of everything a plan touches, read just now.
+
+    assets:  address → asset, for those that exist.
+    parts:   video id → parts, for the changes that delete parts of videos that exist.
+    members: category id → what stands in it, for categories to be deleted that exist.
+    """
+
+    assets: Mapping[Address, LiveAsset]
+    parts: Mapping[str, Parts]
+    tree: CategoryTree
+    members: Mapping[int, Members]
+
+
+class Standing(enum.StrEnum):
+    """Where a change stands when apply begins."""
+
+    PENDING = "pending"
+    ALREADY = "already"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """How a change stands: the change, narrowed to what is left of it, and what moved, one line per value."""
+
+    change: Change
+    standing: Standing
+    moved: tuple[str, ...] = ()
+
+
+def stand(change: Change, fresh: Fresh, kind: Kind, made: dict[str, int]) -> Found:
+    """Hold one change against the live state of now.
+
+    made: filled with path → id of categories that the change was to make and that exist.
+    """
+    if change.kind == "category":
+        return _stand_category(change, fresh, made)
+    live = fresh.assets.get(change.address)
+    if change.action is Action.UPDATE:
+        return _stand_update(change, live, fresh, kind)
+    if live is None:
+        return Found(change, Standing.ALREADY)
+    if change.action is Action.DELETE:
+        return _stand_delete(change, live, fresh, kind)
+    return _stand_parts(change, live, fresh)
+
+
+def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Kind) -> Found:
+    if live is None:
+        return _moved(change, f"{change.address}: planned on an asset that exists, now it is gone")
+    before, after = change.before or {}, change.after or {}
+    fields = [field for field in kind.fields if field.name in before]
+    now = {field.name: live.values[kind.index(field.name)] for field in fields}
+    params: dict[str, Json] = {"category_before": _category(now.get("category"))}
+    shown_now = {field.name: shown(field.style, now[field.name], fresh.tree) for field in fields}
+    if stamp(shown_now, params) == change.fingerprint:
+        return Found(change, Standing.PENDING)
+    standing = Standing.ALREADY
+    moved = []
+    for field in fields:
+        name = field.name
+        if _is_as(field, after[name], change.params.get("category_id"), now[name], fresh.tree):
+            continue
+        standing = Standing.PENDING
+        if not _is_as(field, before[name], change.params.get("category_before"), now[name], fresh.tree):
+            moved.append(_line(change, name, before[name], shown_now[name]))
+    return Found(change, standing, tuple(moved))
+
+
+def _stand_delete(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> Found:
+    moved = []
+    for field, value in zip(kind.fields, live.values, strict=False):
+        if not change.certain or change.before is None or field.name not in change.before:
+            continue
+        planned = change.before[field.name]
+        if not _is_as(field, planned, change.params.get("category_before"), value, fresh.tree):
+            moved.append(_line(change, field.name, planned, shown(field.style, value, fresh.tree)))
+    current = dataclasses.replace(change, facts={**change.facts, **_guarded(live, kind, fresh.tree)})
+    return Found(current, Standing.PENDING, tuple(moved))
+
+
+def _stand_parts(change: Change, live: LiveAsset, fresh: Fresh) -> Found:
+    parts = fresh.parts.get(live.id)
+    if parts is None:
+        return Found(change, Standing.ALREADY)
+    if change.action is Action.DELETE_SOURCE:
+        return Found(change, Standing.ALREADY if parts.source_present is False else Standing.PENDING)
+    jobs = change.params.get("jobs")
+    planned = [str(job) for job in jobs] if isinstance(jobs, list | tuple) else []
+    there = {stream.job for stream in parts.streams}
+    left: list[Json] = [job for job in planned if job in there]
+    if not left:
+        return Found(change, Standing.ALREADY)
+    return Found(dataclasses.replace(change, params={**change.params, "jobs": left}), Standing.PENDING)
+
+
+def _stand_category(change: Change, fresh: Fresh, made: dict[str, int]) -> Found:
+    tree = fresh.tree
+    if change.action is Action.CREATE:
+        found = tree.find(change.address.key)
+        if found:
+            made[change.address.key] = found[0]
+            return Found(change, Standing.ALREADY)
+        parent = change.params.get("parent_id")
+        if isinstance(parent, int) and parent and parent not in tree:
+            return _moved(change, f"{change.address}: planned below category {parent}, now that is gone")
+        return Found(change, Standing.PENDING)
+    live = tree.get(int(change.id or 0))
+    if live is None:
+        if change.action is Action.DELETE:
+            return Found(change, Standing.ALREADY)
+        return _moved(change, f"{change.address}: planned on a category that exists, now it is gone")
+    old = _last((change.before or {}).get("path"))
+    new = _last((change.after or {}).get("path"))
+    if change.action is Action.RENAME and live.name == new:
+        return Found(change, Standing.ALREADY)
+    if live.name != old:
+        return _moved(change, _line(change, "path", old, live.name))
+    return Found(change, Standing.PENDING)
+
+
+def _is_as(field: Field, planned: Json, category: Json, now: FieldValue, tree: CategoryTree) -> bool:
+    """Whether a live value is what the plan has; a category is compared by its id where the plan knows it."""
+    if field.style is Style.CATEGORY:
+        if isinstance(category, int):
+            return _category(now) == category
+        return shown(Style.CATEGORY, now, tree) == planned
+    if field.style is Style.TAGS:
+        return isinstance(planned, list | tuple) and same(field, tuple(str(tag) for tag in planned), now)
+    return same(field, "" if planned is None else str(planned), now)
+
+
+def _guarded(live: LiveAsset, kind: Kind, tree: CategoryTree) -> Mapping[str, Json]:
+    return {field.name: shown(field.style, value, tree) for field, value in zip(kind.fields, live.values, strict=False)}
+
+
+def _category(value: FieldValue) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _last(path: Json) -> str:
+    return str(path or "").rpartition(SEPARATOR)[2]
+
+
+def _moved(change: Change, line: str) -> Found:
+    return Found(change, Standing.PENDING, (line,))
+
+
+def _line(change: Change, field: str, planned: Json, now: Json) -> str:
+    return f"{change.address} {field}: planned on {_plain(planned)}, now {_plain(now)}"
+
+
+def _plain(value: Json) -> str:
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_plain(one) for one in value) + "]"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return "none" if value is None else str(value)
+
+
+def remaining(change: Change, fresh: Fresh, kind: Kind) -> tuple[Unconverged, ...]:
+    """What is not yet as the change wanted it, empty when all of it is."""
+    return tuple(
+        Unconverged(address=change.address, field=field, wanted=_plain(wanted), live=_plain(live))
+        for field, wanted, live in _differences(change, fresh, kind)
+    )
+
+
+def _differences(change: Change, fresh: Fresh, kind: Kind) -> Iterator[tuple[str, Json, Json]]:
+    if change.action is Action.UPDATE:
+        yield from _update_differences(change, fresh, kind)
+        return
+    found = stand(change, fresh, kind, {})
+    if found.standing is Standing.ALREADY or (change.action is Action.DELETE and not change.certain):
+        return
+    if change.action is Action.DELETE_STREAMS:
+        yield "streams", "deleted", found.change.params.get("jobs")
+    elif change.action.removes:
+        yield {Action.DELETE_SOURCE: "source"}.get(change.action, "state"), "deleted", "present"
+    else:
+        yield "path", (change.after or {}).get("path"), (change.before or {}).get("path")
+
+
+def _update_differences(change: Change, fresh: Fresh, kind: Kind) -> Iterator[tuple[str, Json, Json]]:
+    live = fresh.assets.get(change.address)
+    if live is None:
+        yield "state", "present", "missing"
+        return
+    for field in kind.fields:
+        if change.after is None or field.name not in change.after:
+            continue
+        wanted, now = change.after[field.name], live.values[kind.index(field.name)]
+        if not _is_as(field, wanted, change.params.get("category_id"), now, fresh.tree):
+            yield field.name, wanted, shown(field.style, now, fresh.tree)

@@ -1,0 +1,247 @@
+"""Desired state → plan: reads the live library batch by batch and keeps only what differs."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from vodplan.core.address import SNAPSHOT_PREFIX, Address
+from vodplan.core.assemble import Decisions, Frame, assemble
+from vodplan.core.categories import CategoryDecision, CategoryResolver, CategoryTree, decide_categories
+from vodplan.core.change import Action, Change
+from vodplan.core.decide import category_changes, decide_delete, decide_parts, decide_update
+from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
+from vodplan.core.diagnostics import Diagnostic
+from vodplan.core.diff import CategoryProblem
+from vodplan.core.errors import ManifestError
+from vodplan.core.kind import Kind, OperationSpec, Style
+from vodplan.core.live import LiveAsset, Members
+from vodplan.core.plan import Missing, Plan, Scheduled
+from vodplan.core.policy import Policy
+from vodplan.core.ports import LiveReader, Progress
+from vodplan.core.problems import same_asset, too_many_tags
+from vodplan.core.values import UNSET
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """The registered kinds, the documented operations, and the team's policy."""
+
+    kinds: Mapping[str, Kind]
+    operations: Mapping[str, OperationSpec]
+    policy: Policy
+
+
+async def make_plan(
+    desired: DesiredState,
+    *,
+    reader: LiveReader,
+    catalogue: Catalogue,
+    frame: Frame,
+    today: datetime.date,
+    progress: Progress,
+) -> Plan:
+    """Plan what it takes to make the library as desired.
+
+    Reads each managed asset once, in batches, and drops it at once when it is as wanted; nothing is written.
+
+    today:  UTC; removals with a later `after` are scheduled, not planned.
+    raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
+    """
+    categories, later_categories = _due_categories(desired.categories, today)
+    tree = CategoryTree(await reader.categories() if _needs_tree(desired, catalogue) else ())
+    decision = decide_categories(categories, tree)
+    sorter = _Sorter(
+        catalogue=catalogue,
+        tree=tree,
+        resolver=CategoryResolver(decision),
+        today=today,
+        by_other_keys=any(":" in asset.key for asset in desired.assets),
+    )
+    await _read_assets(desired.assets, sorter, reader, progress)
+    await _read_parts(sorter, reader)
+    members = await _members(decision, reader)
+    problems = [*decision.problems, *sorter.problems]
+    if problems:
+        problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
+        raise ManifestError(problems, next="vodplan plan")
+    managed: dict[str, int] = {}
+    for asset in desired.assets:
+        managed[asset.kind] = managed.get(asset.kind, 0) + 1
+    if desired.categories:
+        managed["category"] = len(desired.categories)
+    decisions = Decisions(
+        changes=[*category_changes(decision), *sorter.changes],
+        scheduled=[*sorter.scheduled, *later_categories],
+        missing=sorter.missing,
+        unchanged=sorter.unchanged + decision.unchanged,
+        managed=managed,
+        tree=decision.future,
+        members=members,
+    )
+    return assemble(decisions, frame, kinds=catalogue.kinds, operations=catalogue.operations, policy=catalogue.policy)
+
+
+def _due_categories(
+    entries: Iterable[DesiredCategory], today: datetime.date
+) -> tuple[list[DesiredCategory], list[Scheduled]]:
+    due, later = [], []
+    for entry in entries:
+        if entry.absent and entry.after is not None and entry.after > today:
+            later.append(
+                Scheduled(
+                    address=Address("category", entry.path),
+                    action=Action.DELETE,
+                    after=entry.after,
+                    source=entry.source,
+                    reason=entry.reason,
+                )
+            )
+        else:
+            due.append(entry)
+    return due, later
+
+
+def _needs_tree(desired: DesiredState, catalogue: Catalogue) -> bool:
+    """Categories are read only when an entry names one, or something is removed and its category is to be shown."""
+    places = {
+        kind.name: place
+        for kind in catalogue.kinds.values()
+        for place, field in enumerate(kind.fields)
+        if field.style is Style.CATEGORY
+    }
+    return bool(desired.categories) or any(
+        asset.absent
+        or asset.source_absent
+        or asset.streams is not None
+        or (asset.kind in places and asset.values[places[asset.kind]] is not UNSET)
+        for asset in desired.assets
+    )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Sorter:
+    """Takes assets as they arrive and keeps what is to be done; the one place that grows with the changes."""
+
+    catalogue: Catalogue
+    tree: CategoryTree
+    resolver: CategoryResolver
+    today: datetime.date
+    by_other_keys: bool
+    changes: list[Change] = field(default_factory=list)
+    scheduled: list[Scheduled] = field(default_factory=list)
+    missing: list[Missing] = field(default_factory=list)
+    problems: list[Diagnostic] = field(default_factory=list)
+    with_parts: list[tuple[DesiredAsset, LiveAsset]] = field(default_factory=list)
+    ids: dict[tuple[str, str], DesiredAsset] = field(default_factory=dict)
+    unchanged: int = 0
+
+    def postponed(self, asset: DesiredAsset) -> bool:
+        """Whether the entry's removals wait for a later day."""
+        return asset.after is not None and asset.after > self.today
+
+    def found(self, asset: DesiredAsset, live: LiveAsset) -> None:
+        """Decide on an asset that exists."""
+        if self._doubled(asset, live):
+            return
+        kind = self.catalogue.kinds[asset.kind]
+        if asset.absent:
+            self.changes.append(decide_delete(asset, live, kind, tree=self.tree))
+            return
+        try:
+            change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolver.resolve)
+        except CategoryProblem as problem:
+            self.problems.append(problem.diagnostic)
+            return
+        if change is not None:
+            self.changes.append(change)
+            excess = too_many_tags(change, kind)
+            if excess is not None:
+                self.problems.append(excess)
+        if (asset.source_absent or asset.streams is not None) and not self.postponed(asset):
+            self.with_parts.append((asset, live))
+        elif change is None:
+            self.unchanged += 1
+
+    def gone(self, asset: DesiredAsset) -> None:
+        """Decide on an asset that does not exist."""
+        if asset.absent:
+            self.unchanged += 1
+        else:
+            self.missing.append(Missing(address=asset.address, source=asset.source))
+
+    def later(self, asset: DesiredAsset) -> None:
+        """Note the removals that wait for their day."""
+        actions = [Action.DELETE] if asset.absent else []
+        if asset.streams is not None:
+            actions.append(Action.DELETE_STREAMS)
+        if asset.source_absent:
+            actions.append(Action.DELETE_SOURCE)
+        assert asset.after is not None
+        self.scheduled.extend(
+            Scheduled(address=asset.address, action=action, after=asset.after, source=asset.source, reason=asset.reason)
+            for action in actions
+        )
+
+    def _doubled(self, asset: DesiredAsset, live: LiveAsset) -> bool:
+        """Whether another entry, by another key, means the same asset: an id and a reference, or an id and a URL."""
+        if not self.by_other_keys:
+            return False
+        if asset.key == live.id or not live.id or asset.key.startswith(SNAPSHOT_PREFIX):
+            key = (asset.kind, asset.key)
+        else:
+            key = (asset.kind, live.id)
+        other = self.ids.setdefault(key, asset)
+        if other is asset:
+            return False
+        self.problems.append(same_asset(other, asset, live.id))
+        return True
+
+
+async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress) -> None:
+    wanted: dict[str, dict[str, DesiredAsset]] = {}
+    for asset in assets:
+        if sorter.postponed(asset):
+            sorter.later(asset)
+            if asset.absent:
+                continue
+        wanted.setdefault(asset.kind, {})[asset.key] = asset
+    progress.start("reading", sum(len(keys) for keys in wanted.values()))
+    try:
+        await asyncio.gather(*(_read_kind(kind, keys, sorter, reader, progress) for kind, keys in wanted.items()))
+    finally:
+        progress.finish()
+
+
+async def _read_kind(
+    kind: str, wanted: Mapping[str, DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress
+) -> None:
+    async for batch in reader.read(kind, list(wanted)):
+        for key, live in batch.found:
+            sorter.found(wanted[key], live)
+        for key in batch.missing:
+            sorter.gone(wanted[key])
+        progress.advance(len(batch.found) + len(batch.missing))
+
+
+async def _read_parts(sorter: _Sorter, reader: LiveReader) -> None:
+    if not sorter.with_parts:
+        return
+    updated = {change.address for change in sorter.changes}
+    parts = await reader.parts([live.id for _, live in sorter.with_parts])
+    for asset, live in sorter.with_parts:
+        if live.id not in parts:
+            sorter.gone(asset)
+            continue
+        kind = sorter.catalogue.kinds[asset.kind]
+        removals = list(decide_parts(asset, live, parts[live.id], kind, tree=sorter.tree))
+        sorter.changes.extend(removals)
+        if not removals and asset.address not in updated:
+            sorter.unchanged += 1
+
+
+async def _members(decision: CategoryDecision, reader: LiveReader) -> Mapping[int, Members]:
+    ids = [removal.id for removal in decision.removals]
+    return dict(zip(ids, await asyncio.gather(*(reader.members(one) for one in ids)), strict=True))

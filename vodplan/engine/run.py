@@ -1,0 +1,52 @@
+"""One apply from start to end: read again, approve, write, read back, report."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from vodplan.core.approve import approve, check_allowances
+from vodplan.core.kind import Kind
+from vodplan.core.plan import Plan
+from vodplan.core.policy import Policy
+from vodplan.core.ports import Journal, LiveReader, LiveWriter, Progress
+from vodplan.core.report import ApplyReport
+from vodplan.engine.applier import Applier
+from vodplan.engine.fresh import read_fresh
+from vodplan.engine.verify import verify
+
+
+async def run_apply(
+    plan: Plan,
+    *,
+    reader: LiveReader,
+    writer: LiveWriter,
+    journal: Journal,
+    kinds: Mapping[str, Kind],
+    policy: Policy,
+    allow_deletes: int | None,
+    sleep: Callable[[float], Awaitable[None]],
+    progress: Progress,
+    stop: Callable[[], bool] = lambda: False,
+) -> ApplyReport:
+    """Carry a plan out and report on every change of it (docs/contract.md section 6).
+
+    raises: Refused, StalePlan, ApiError, CredentialsError before the first write, when nothing was written; StoreError
+            when the journal fails. After the first write every failure is in the report instead.
+    """
+    check_allowances(plan, allow_deletes)
+    fresh = await read_fresh(plan.changes, reader)
+    approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes)
+    run = journal.begin(plan)
+    applier = Applier(approved, kinds=kinds, writer=writer, journal=journal, progress=progress, stop=stop)
+    outcomes = await applier.run()
+    verified = await verify(plan.changes, outcomes, reader=reader, kinds=kinds, sleep=sleep, progress=progress)
+    report = ApplyReport(
+        run=run,
+        plan_digest=plan.digest,
+        outcomes=verified.outcomes,
+        unconverged=verified.unconverged,
+        verify_error=verified.error,
+        interrupted=stop(),
+    )
+    journal.end(report)
+    return report

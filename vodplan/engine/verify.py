@@ -1,0 +1,76 @@
+"""Reads back what was written, settles what had no answer, and names what did not take."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from vodplan.core.change import Change
+from vodplan.core.errors import ApiError, CredentialsError
+from vodplan.core.kind import Kind
+from vodplan.core.ports import LiveReader, Progress
+from vodplan.core.report import Outcome, Unconverged, Verdict
+from vodplan.core.standing import remaining
+from vodplan.engine.fresh import read_fresh
+
+PATIENCE = (0.5, 1.0, 2.0, 4.0)
+"""Seconds to wait before reading again what is not yet as written: the service may show old values for a moment."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Verified:
+    """The outcomes, with unknown ones settled, and the fields that differ; None with a reason when reading failed."""
+
+    outcomes: tuple[Outcome, ...]
+    unconverged: tuple[Unconverged, ...] | None
+    error: str = ""
+
+
+async def verify(
+    changes: Sequence[Change],
+    outcomes: Sequence[Outcome],
+    *,
+    reader: LiveReader,
+    kinds: Mapping[str, Kind],
+    sleep: Callable[[float], Awaitable[None]],
+    progress: Progress,
+) -> Verified:
+    """Read back every change that was done, was already so, or had no answer.
+
+    An unknown change that is found as wanted is done; one that is found as it was keeps its verdict and says so. Never
+    raises for a service that cannot be read: the report says that it was not possible.
+    """
+    looked_at = [one for one in outcomes if one.verdict in (Verdict.DONE, Verdict.ALREADY, Verdict.UNKNOWN)]
+    open_places = [one.change for one in looked_at]
+    differing: dict[int, tuple[Unconverged, ...]] = {}
+    progress.start("verifying", len(open_places))
+    try:
+        for wait in (*PATIENCE, None):
+            fresh = await read_fresh([changes[place] for place in open_places], reader)
+            differing = {
+                place: left
+                for place in open_places
+                if (left := remaining(changes[place], fresh, kinds[changes[place].kind]))
+            }
+            progress.advance(len(open_places) - len(differing))
+            open_places = list(differing)
+            if not differing or wait is None:
+                break
+            await sleep(wait)
+    except (ApiError, CredentialsError) as error:
+        return Verified(tuple(outcomes), None, error.message)
+    finally:
+        progress.finish()
+    settled = tuple(_settle(one, differing) for one in outcomes)
+    done = (Verdict.DONE, Verdict.ALREADY)
+    unconverged = [one for place, fields in differing.items() if settled[place].verdict in done for one in fields]
+    return Verified(settled, tuple(unconverged))
+
+
+def _settle(outcome: Outcome, differing: Mapping[int, tuple[Unconverged, ...]]) -> Outcome:
+    if outcome.verdict is not Verdict.UNKNOWN:
+        return outcome
+    if outcome.change not in differing:
+        detail = "No answer came; reading afterwards shows that it is done."
+        return dataclasses.replace(outcome, verdict=Verdict.DONE, code="", detail=detail)
+    return dataclasses.replace(outcome, detail=f"{outcome.detail} Reading afterwards shows that it is not done.")

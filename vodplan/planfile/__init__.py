@@ -1,0 +1,1 @@
+"""Plan files at the edge: what may come in, and how they reach the disk."""

@@ -1,0 +1,123 @@
+"""The shape of a plan file, as the door that every plan file comes through and as the source of its JSON Schema."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from vodplan.core.change import Action
+
+Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Count = Annotated[int, Field(ge=0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class TargetModel(_Strict):
+    """The account and region the plan is for."""
+
+    name: str
+    region: str
+    endpoint: str = Field(description="Host, with its port where one was given.")
+    account: str | None
+
+
+class SourceModel(_Strict):
+    """The manifest line that asked for it."""
+
+    file: str
+    line: Annotated[int, Field(ge=1)]
+
+
+class ChangeModel(_Strict):
+    """One action on one address."""
+
+    address: Annotated[str, Field(pattern="^[a-z_]+/.")]
+    kind: str
+    id: str | None = Field(description="The service's id; null for a category that is yet to be made.")
+    action: Literal[*(action.value for action in Action)]  # type: ignore[valid-type]
+    before: dict[str, JsonValue] | None = Field(description="Live values of the fields that change; null for create.")
+    after: dict[str, JsonValue] | None = Field(description="Wanted values of the same fields; null for a removal.")
+    fingerprint: Digest = Field(description="Of the live values the change was decided on.")
+    params: dict[str, JsonValue] = Field(description="What the call needs beyond the values.")
+    facts: dict[str, JsonValue] = Field(description="For people and guards; never compared, never sent.")
+    source: SourceModel
+    rule: str | None
+    reason: str | None
+    certain: bool = Field(description="False when the service cannot say whether there is anything to do.")
+    bytes_freed: Count | None
+
+
+class GuardModel(_Strict):
+    """A guard that refuses the plan."""
+
+    guard: str
+    number: str
+    threshold: str
+    setting: str
+    message: str
+    addresses: list[str]
+
+
+class ScheduledModel(_Strict):
+    """A removal that waits for its day."""
+
+    address: Annotated[str, Field(pattern="^[a-z_]+/.")]
+    action: Literal[*(action.value for action in Action)]  # type: ignore[valid-type]
+    after: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    source: SourceModel
+    reason: str | None
+
+
+class MissingModel(_Strict):
+    """An entry whose asset the service does not have."""
+
+    address: Annotated[str, Field(pattern="^[a-z_]+/.")]
+    source: SourceModel
+
+
+class SummaryModel(_Strict):
+    """How many of each; delete counts every change that removes something."""
+
+    create: Count
+    rename: Count
+    update: Count
+    delete: Count
+    unchanged: Count
+    missing: Count
+    scheduled: Count
+
+
+class CostModel(_Strict):
+    """What applying takes at the allowed rate."""
+
+    calls: dict[str, Count]
+    seconds: Annotated[float, Field(ge=0)]
+    bytes_freed: Count
+
+
+class PlanModel(_Strict):
+    """A vodplan plan file, format version 1."""
+
+    format_version: Literal["1"]
+    vodplan_version: str
+    created_at: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
+    target: TargetModel
+    manifests_digest: Digest
+    changes: list[ChangeModel]
+    guards: list[GuardModel]
+    scheduled: list[ScheduledModel]
+    missing: list[MissingModel]
+    summary: SummaryModel
+    managed: dict[str, Count]
+    cost: CostModel
+    digest: Digest
+
+
+def schema() -> dict[str, JsonValue]:
+    """The JSON Schema of a plan file (draft 2020-12), as it stands in schemas/plan.v1.json."""
+    generated: dict[str, JsonValue] = PlanModel.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": "plan.v1.json", **generated}
