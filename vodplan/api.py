@@ -1,0 +1,362 @@
+"""The library: load manifests, plan, apply, show. The command line is a thin client of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import fnmatch
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vodplan._version import __version__
+from vodplan.core.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from vodplan.core.approve import ApprovedPlan as ApprovedPlan
+    from vodplan.core.desired import DesiredState
+    from vodplan.core.diagnostics import Diagnostic
+    from vodplan.core.plan import Plan
+    from vodplan.core.ports import Progress
+    from vodplan.core.report import ApplyReport
+    from vodplan.manifests.project import Project
+    from vodplan.vod.service import ProbeResult
+
+StrPath = str | Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """A project with its manifests, read and valid.
+
+    desired:     everything the manifests ask for.
+    diagnostics: the warnings; errors never get this far.
+    files:       the manifest files, as they are shown.
+    managed:     kind → entries.
+    environ:     the environment it was loaded with; targets and credentials are looked up there.
+    """
+
+    project: Project
+    desired: DesiredState
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    managed: Mapping[str, int]
+    environ: Mapping[str, str]
+
+
+def find_project(
+    *, config: StrPath | None = None, cwd: StrPath | None = None, environ: Mapping[str, str] | None = None
+) -> Project:
+    """Find and read the project file: `config`, `VODPLAN_CONFIG`, or vodplan.yaml searched upward from `cwd`.
+
+    returns: the project; without a file one with the default settings.
+    raises:  ManifestError (codes VP2xx) when the file is not valid.
+    """
+    from vodplan.manifests import project as projects
+
+    environ = os.environ if environ is None else environ
+    explicit = config or environ.get("VODPLAN_CONFIG") or None
+    return projects.find_project(
+        Path.cwd() if cwd is None else Path(cwd), explicit=Path(explicit) if explicit else None, environ=environ
+    )
+
+
+def load(
+    paths: Sequence[StrPath] = (),
+    *,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Workspace:
+    """Read and check manifests; no network, no credentials.
+
+    paths:  files and folders; the project's `manifests:` when empty.
+    cwd:    where relative paths start and the search for the project file begins; the working directory by default.
+    raises: ManifestError with every finding of every file; ConfigError.
+    """
+    from vodplan.manifests.load import load as load_manifests
+    from vodplan.manifests.load import require_valid
+
+    environ = os.environ if environ is None else environ
+    base = Path.cwd() if cwd is None else Path(cwd)
+    project = find_project(config=config, cwd=base, environ=environ)
+    loaded = load_manifests([base / path for path in paths], project=project)
+    return Workspace(
+        project=project,
+        desired=require_valid(loaded),
+        diagnostics=loaded.diagnostics,
+        files=loaded.files,
+        managed=loaded.managed,
+        environ=dict(environ),
+    )
+
+
+def plan(
+    workspace: Workspace,
+    *,
+    target: str | None = None,
+    only: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    progress: Progress | None = None,
+    now: datetime.datetime | None = None,
+) -> Plan:
+    """Compare the manifests with the live library and say what would change; nothing is written.
+
+    only, exclude: address globs (`video/*`, `category/News/**`); an asset is planned when it fits one of `only`, if there
+                   are any, and none of `exclude`.
+    now:           the time of planning, UTC; decides which removals are due.
+    raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
+                   CredentialsError.
+    """
+    from vodplan.core.assemble import Frame
+    from vodplan.engine.planner import Catalogue, make_plan
+    from vodplan.kinds.operations import OPERATIONS
+    from vodplan.registry import KINDS
+    from vodplan.wiring import choose, open_target, target_of
+
+    desired = select(workspace.desired, only=only, exclude=exclude)
+    project = workspace.project
+    choice = choose(project, target, workspace.environ)
+    now = now or datetime.datetime.now(datetime.UTC)
+    frame = Frame(
+        target=target_of(choice),
+        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        vodplan_version=__version__,
+        manifests_digest=workspace.desired.digest,
+        share=project.share,
+    )
+    catalogue = Catalogue(kinds=KINDS, operations=OPERATIONS, policy=project.policy)
+
+    async def run() -> Plan:
+        async with open_target(choice, share=project.share, environ=workspace.environ, home=Path.home()) as opened:
+            return await make_plan(
+                desired,
+                reader=opened.service.reader,
+                catalogue=catalogue,
+                frame=frame,
+                today=now.astimezone(datetime.UTC).date(),
+                progress=progress or Quiet(),
+            )
+
+    return asyncio.run(run())
+
+
+def apply(
+    plan: Plan,
+    workspace: Workspace | None = None,
+    *,
+    target: str | None = None,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+    allow_deletes: int | None = None,
+    progress: Progress | None = None,
+) -> ApplyReport:
+    """Carry out a plan, and nothing else (docs/contract.md section 6).
+
+    workspace:     where the project comes from; without one the project file is looked up as `find_project` does.
+    allow_deletes: the exact number of removals in the plan (`plan.summary.delete`).
+    returns:       what became of each change. Look at `complete` and `converged`: an incomplete run is reported, not
+                   raised.
+    raises:        Refused, StalePlan, ConfigError (a plan for another target), ApiError and CredentialsError before the
+                   first write.
+    """
+    from vodplan.engine.journal import MemoryJournal
+    from vodplan.engine.run import run_apply
+    from vodplan.registry import KINDS
+    from vodplan.wiring import choose, open_target, target_of
+
+    environment = workspace.environ if workspace else (os.environ if environ is None else environ)
+    project = workspace.project if workspace else find_project(config=config, cwd=cwd, environ=environment)
+    choice = choose(project, target, environment)
+    _require_same_target(plan, target_of(choice))
+
+    async def run() -> ApplyReport:
+        async with open_target(choice, share=project.share, environ=environment, home=Path.home()) as opened:
+            with _stop_on_signal() as stop:
+                return await run_apply(
+                    plan,
+                    reader=opened.service.reader,
+                    writer=opened.service.writer,
+                    journal=MemoryJournal(),
+                    kinds=KINDS,
+                    policy=project.policy,
+                    allow_deletes=allow_deletes,
+                    sleep=asyncio.sleep,
+                    progress=progress or Quiet(),
+                    stop=stop,
+                )
+
+    return asyncio.run(run())
+
+
+def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:
+    """A plan as people (`text`) or programs (`json`) read it.
+
+    width:  columns to lay out for, `text` only.
+    raises: UsageError for a format there is not.
+    """
+    from vodplan.core.planfile import plan_bytes
+
+    if format == "json":
+        return plan_bytes(plan).decode("utf-8")
+    if format != "text":
+        raise UsageError(f'There is no format "{format}"; the formats are text and json.', next="vodplan show --help")
+    from vodplan.render.text import plan_text
+
+    return plan_text(plan, width=width, color=color)
+
+
+def read_plan(path: StrPath) -> Plan:
+    """Read a saved plan; see `vodplan.planfile.files.read_plan` for what is refused."""
+    from vodplan.planfile.files import read_plan as read
+
+    return read(Path(path))
+
+
+def write_plan(plan: Plan, path: StrPath) -> None:
+    """Save a plan, whole or not at all; raises ConfigError when the file cannot be written."""
+    from vodplan.planfile.files import write_plan as write
+
+    write(plan, Path(path))
+
+
+def plan_json(plan: Plan) -> bytes:
+    """The plan's canonical JSON document, with a final newline."""
+    from vodplan.core.planfile import plan_bytes
+
+    return plan_bytes(plan)
+
+
+def report_json(report: ApplyReport, plan: Plan) -> bytes:
+    """The report of an apply as a JSON document, with a final newline (docs/output.md)."""
+    from vodplan.core.reportfile import report_bytes
+
+    return report_bytes(report, plan)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema called `manifest`, `project` or `plan`; raises UsageError for another name."""
+    if name == "plan":
+        from vodplan.planfile.model import schema as plan_schema
+
+        return plan_schema()
+    from vodplan.manifests.schema import schema as manifest_schema
+
+    if name in ("manifest", "project"):
+        return manifest_schema(name)
+    raise UsageError(f'There is no schema "{name}"; the schemas are manifest, project and plan.', next="vodplan schema")
+
+
+SCHEMAS = ("manifest", "project", "plan")
+"""The names `schema` knows."""
+
+
+def probe(
+    *,
+    target: str | None = None,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[str, Sequence[ProbeResult]]:
+    """Try a target with harmless calls: credentials, clock, permission per operation.
+
+    returns: `NAME (ENDPOINT)` of the target, and one result per thing tried.
+    raises:  ConfigError, CredentialsError when none are found.
+    """
+    from vodplan.wiring import choose, open_target
+
+    environment = os.environ if environ is None else environ
+    project = find_project(config=config, cwd=cwd, environ=environment)
+    choice = choose(project, target, environment)
+
+    async def run() -> Sequence[ProbeResult]:
+        async with open_target(choice, share=project.share, environ=environment, home=Path.home()) as opened:
+            return await opened.service.probe()
+
+    return f"{choice.name} ({choice.shown_endpoint})", asyncio.run(run())
+
+
+def select(desired: DesiredState, *, only: Sequence[str], exclude: Sequence[str]) -> DesiredState:
+    """The part of the desired state that the address globs leave.
+
+    raises: UsageError for a glob that fits no entry: a filter that filters nothing is a mistake in writing it.
+    """
+    if not only and not exclude:
+        return desired
+    addresses = [str(asset.address) for asset in desired.assets]
+    addresses += [f"category/{category.path}" for category in desired.categories]
+    for pattern in (*only, *exclude):
+        if not any(fnmatch.fnmatchcase(address, pattern) for address in addresses):
+            raise UsageError(
+                f'No entry of the manifests has an address like "{pattern}". An address is KIND/ID, such as '
+                "video/00f1c2d3e4a5b6c7d8e9f0a1b2c3d4e5, and * stands for anything.",
+                next="vodplan plan",
+            )
+
+    def kept(address: str) -> bool:
+        wanted = not only or any(fnmatch.fnmatchcase(address, pattern) for pattern in only)
+        return wanted and not any(fnmatch.fnmatchcase(address, pattern) for pattern in exclude)
+
+    return replace(
+        desired,
+        assets=tuple(asset for asset in desired.assets if kept(str(asset.address))),
+        categories=tuple(one for one in desired.categories if kept(f"category/{one.path}")),
+    )
+
+
+class Quiet:
+    """A progress that shows nothing; see `core.ports.Progress`."""
+
+    def start(self, step: str, total: int) -> None:
+        """See `Progress.start`."""
+
+    def advance(self, count: int) -> None:
+        """See `Progress.advance`."""
+
+    def finish(self) -> None:
+        """See `Progress.finish`."""
+
+
+def _require_same_target(plan: Plan, here: Any) -> None:
+    made_for = plan.target
+    for name, planned, now in (
+        ("target", made_for.name, here.name),
+        ("region", made_for.region, here.region),
+        ("endpoint", made_for.endpoint, here.endpoint),
+    ):
+        if planned != now:
+            raise ConfigError(
+                f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
+                next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
+            )
+
+
+@contextlib.contextmanager
+def _stop_on_signal() -> Iterator[Callable[[], bool]]:
+    """Turn the first SIGINT or SIGTERM into a wish to stop after the calls under way; a second one stops at once."""
+    stopped = False
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    handled: list[signal.Signals] = []
+
+    def ask() -> None:
+        nonlocal stopped
+        if stopped and task is not None:
+            task.cancel()
+        stopped = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Signals can be handled in the main thread only; a library call from another thread goes without.
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, ask)
+            handled.append(number)
+    try:
+        yield lambda: stopped
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
