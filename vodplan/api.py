@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vodplan._version import __version__
-from vodplan.core.errors import ConfigError, UsageError
+from vodplan.core.errors import Refused, UsageError
 
 if TYPE_CHECKING:
-    from vodplan.core.approve import ApprovedPlan as ApprovedPlan
     from vodplan.core.desired import DesiredState
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.plan import Plan
@@ -106,8 +105,8 @@ def plan(
 ) -> Plan:
     """Compare the manifests with the live library and say what would change; nothing is written.
 
-    only, exclude: address globs (`video/*`, `category/News/**`); an asset is planned when it fits one of `only`, if there
-                   are any, and none of `exclude`.
+    only, exclude: address globs (`video/*`, `category/News/*`); an entry is planned when it fits one of `only`, if
+                   there are any, and none of `exclude`.
     now:           the time of planning, UTC; decides which removals are due.
     raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
                    CredentialsError.
@@ -162,8 +161,8 @@ def apply(
     allow_deletes: the exact number of removals in the plan (`plan.summary.delete`).
     returns:       what became of each change. Look at `complete` and `converged`: an incomplete run is reported, not
                    raised.
-    raises:        Refused, StalePlan, ConfigError (a plan for another target), ApiError and CredentialsError before the
-                   first write.
+    raises:        Refused (also for a plan made for another target), StalePlan, ConfigError, ApiError and
+                   CredentialsError before the first write.
     """
     from vodplan.engine.journal import MemoryJournal
     from vodplan.engine.run import run_apply
@@ -330,7 +329,7 @@ def _require_same_target(plan: Plan, here: Any) -> None:
         ("endpoint", made_for.endpoint, here.endpoint),
     ):
         if planned != now:
-            raise ConfigError(
+            raise Refused(
                 f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
                 next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
             )
