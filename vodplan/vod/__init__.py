@@ -1,0 +1,1 @@
+"""The client of the VOD service: signing, pacing, retrying, reading and writing."""

@@ -1,0 +1,144 @@
+"""The HTTP half: bytes out, bytes in. The only file that knows httpx and the transport below it."""
+
+from __future__ import annotations
+
+import asyncio
+import urllib.request
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import httpx
+
+from vodplan.vod.failures import AnswerLost, NotSent, Reply
+
+if TYPE_CHECKING:
+    import aiohttp
+
+CONNECT_SECONDS = 5.0
+READ_SECONDS = 30.0
+"""Seconds without a byte after which an answer counts as lost."""
+
+TOTAL_SECONDS = 90.0
+"""Seconds that one try may take in all, however slowly its answer drips in."""
+
+KEEP_ALIVE_SECONDS = 15.0
+CONNECTIONS = 64
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+"""Bytes; the largest documented answer, a page of 100 assets with all their fields, is below one of these 64."""
+
+_TIMEOUT = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": READ_SECONDS}
+
+
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+
+
+class HttpClient:
+    """Sends signed requests to one endpoint over pooled connections.
+
+    Requests go straight to the transport: redirects, cookies and the like, which an `httpx.Client` would add, are not
+    part of this API, and cost a third of a call.
+
+    transport: another transport, for tests.
+    """
+
+    def __init__(self, endpoint: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._base = httpx.URL(endpoint)
+        self._transport = transport or _transport(endpoint)
+
+    async def post(self, query: str, headers: Mapping[str, str]) -> Reply:
+        """Send one request with an empty body.
+
+        query:  encoded as it was signed; sent as it is.
+        raises: NotSent, AnswerLost.
+        """
+        url = self._base.copy_with(path="/", query=query.encode("ascii"))
+        request = httpx.Request(
+            "POST", url, headers={**headers, "content-length": "0"}, extensions={"timeout": _TIMEOUT}
+        )
+        try:
+            async with asyncio.timeout(TOTAL_SECONDS):
+                response = await self._transport.handle_async_request(request)
+                try:
+                    body = await _body(response)
+                finally:
+                    await response.aclose()
+        except TimeoutError as error:
+            raise AnswerLost(f"the answer took more than {TOTAL_SECONDS:.0f} seconds") from error
+        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+            raise _translated(error) from error
+        return Reply(
+            status=response.status_code,
+            headers={name.lower(): value for name, value in response.headers.items()},
+            body=body,
+        )
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._transport.aclose()
+
+
+async def _body(response: httpx.Response) -> bytes:
+    pieces: list[bytes] = []
+    size = 0
+    async for piece in response.aiter_bytes():
+        size += len(piece)
+        if size > LARGEST_ANSWER:
+            raise AnswerLost(f"the answer is larger than {LARGEST_ANSWER // 2**20} MiB")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _transport(endpoint: str) -> httpx.AsyncBaseTransport:
+    import aiohttp
+    from httpx_aiohttp import AiohttpTransport
+
+    secure = endpoint.startswith("https:")
+    proxy = _proxy(endpoint)
+
+    def session() -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=CONNECTIONS,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            ssl=transport.ssl_context if secure else True,
+            ttl_dns_cache=60,
+        )
+        return aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type", "User-Agent", "Accept"),
+        )
+
+    # Without TLS the certificates are not needed, and reading them takes longer than a hundred calls.
+    transport = AiohttpTransport(verify=secure, client=session, proxy=httpx.Proxy(proxy) if proxy else None)
+    return transport
+
+
+def _proxy(endpoint: str) -> str | None:
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or urllib.request.proxy_bypass(host):
+        return None
+    return urllib.request.getproxies().get("https")
+
+
+def _translated(error: Exception) -> NotSent | AnswerLost:
+    import aiohttp
+
+    # The transport maps a connection that broke after sending to a failure to connect, so its cause decides.
+    cause = error.__cause__
+    reason = _reason(cause if isinstance(cause, OSError) and cause.strerror else error)
+    if isinstance(cause, aiohttp.ClientError):
+        unsent = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
+        unsent = unsent or isinstance(cause, aiohttp.ClientHttpProxyError)
+    else:
+        unsent = isinstance(error, _UNSENT)
+    return NotSent(reason) if unsent else AnswerLost(reason)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.TimeoutException) or isinstance(error.__cause__, TimeoutError):
+        return "it took too long"
+    text = " ".join(str(error).split())
+    return text[:300].rstrip(".") or type(error).__name__

@@ -1,0 +1,54 @@
+"""Runs many small pieces of work side by side, a bounded number of them at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from functools import partial
+from typing import TypeVar
+
+T = TypeVar("T")
+
+AHEAD = 64
+"""Pieces started at a time: twice what may be under way at the service, so that no place there stays empty."""
+
+
+async def as_completed(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int = AHEAD) -> AsyncIterator[T]:
+    """Give results as they arrive; the first failure ends the rest and is raised.
+
+    work: taken lazily, so that a million pieces never stand in memory as tasks.
+    """
+    source = iter(work)
+    running: set[asyncio.Task[T]] = set()
+    try:
+        while True:
+            while len(running) < ahead and (piece := next(source, None)) is not None:
+                running.add(asyncio.ensure_future(_started(piece)))
+            if not running:
+                return
+            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                yield task.result()
+    finally:
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+async def gather(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int = AHEAD) -> list[T]:
+    """All results, in the order of the work."""
+
+    async def numbered(place: int, piece: Callable[[], Awaitable[T]]) -> tuple[int, T]:
+        return place, await piece()
+
+    def pieces() -> Iterable[Callable[[], Awaitable[tuple[int, T]]]]:
+        for place, piece in enumerate(work):
+            yield partial(numbered, place, piece)
+
+    results = [result async for result in as_completed(pieces(), ahead=ahead)]
+    return [result for _, result in sorted(results, key=lambda pair: pair[0])]
+
+
+async def _started(piece: Callable[[], Awaitable[T]]) -> T:
+    return await piece()

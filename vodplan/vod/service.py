@@ -1,0 +1,191 @@
+"""The service, as the rest of vodplan sees it: something to read, something to write, something to probe."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import random as random_module
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
+from vodplan.core.kind import Call
+from vodplan.core.live import Category, LiveBatch, Members, Parts
+from vodplan.core.ports import CallAnswer, Clock
+from vodplan.vod import category, endpoints, image, probes, video
+from vodplan.vod.caller import Api, Caller
+from vodplan.vod.credentials import CredentialsProvider
+from vodplan.vod.pacing import Sleep
+from vodplan.vod.probes import ProbeResult
+
+if TYPE_CHECKING:
+    import httpx
+
+    from vodplan.vod.client import HttpClient
+
+__all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endpoint_for"]
+
+endpoint_for = endpoints.endpoint_for
+
+READERS: Mapping[str, Callable[[Api, Sequence[str]], AsyncIterator[LiveBatch]]] = {
+    "video": video.read,
+    "image": image.read,
+}
+WRITERS: Mapping[str, Callable[[Api, Call], Awaitable[CallAnswer]]] = {
+    "video": video.write,
+    "image": image.write,
+    "category": category.write,
+}
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime.datetime:
+        """See `Clock.now`."""
+        return datetime.datetime.now(datetime.UTC)
+
+
+class Reader:
+    """Implements `core.ports.LiveReader`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
+        """See `LiveReader.read`."""
+        if kind not in READERS:
+            raise BugError(f"Assets of kind {kind!r} cannot be read by key.")
+        return READERS[kind](self._api, keys)
+
+    async def parts(self, ids: Sequence[str]) -> Mapping[str, Parts]:
+        """See `LiveReader.parts`."""
+        return await video.parts(self._api, ids)
+
+    async def categories(self) -> Sequence[Category]:
+        """See `LiveReader.categories`."""
+        return await category.categories(self._api)
+
+    async def members(self, category_id: int) -> Members:
+        """See `LiveReader.members`."""
+        return await category.members(self._api, category_id)
+
+
+class Writer:
+    """Implements `core.ports.LiveWriter`."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def write(self, call: Call) -> CallAnswer:
+        """See `LiveWriter.write`."""
+        if call.kind not in WRITERS:
+            raise BugError(f"Assets of kind {call.kind!r} cannot be written.")
+        try:
+            return await WRITERS[call.kind](self._api, call)
+        except InvalidAnswer as error:
+            # The service took the call, and what it says of the items cannot be read.
+            raise UnknownOutcome(
+                error.message,
+                operation=error.operation,
+                status=error.status,
+                code=error.code,
+                request_id=error.request_id,
+                next="vodplan plan",
+            ) from error
+
+
+class VodService:
+    """One account in one region; an async context manager that holds the connections.
+
+    endpoint:  as `endpoint_for` gives it.
+    share:     the part of each documented rate that may be used, above 0 and at most 1.
+    clock, monotonic, random, sleep: time and chance, from outside for tests.
+    transport: an httpx transport in place of the network, for tests.
+    unpaced:   no pacing, for an emulator without quotas.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        region: str,
+        credentials: CredentialsProvider,
+        *,
+        share: float = 0.8,
+        clock: Clock | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        random: Callable[[], float] = random_module.random,
+        sleep: Sleep = asyncio.sleep,
+        transport: httpx.AsyncBaseTransport | None = None,
+        unpaced: bool = False,
+    ) -> None:
+        if not 0 < share <= 1:
+            raise ConfigError(
+                f"limits.share is {share:g}; it is the share of the account's rate that vodplan may use, above 0 and "
+                "at most 1.",
+                next="Set limits.share in vodplan.yaml, for example: limits: {share: 0.8}",
+            )
+        self.endpoint = endpoints.checked(endpoint)
+        self.region = region
+        self._credentials = credentials
+        self._share = share
+        self._clock = clock or SystemClock()
+        self._monotonic = monotonic
+        self._random = random
+        self._sleep = sleep
+        self._transport = transport
+        self._paced = not unpaced
+        self._client: HttpClient | None = None
+        self._caller: Caller | None = None
+
+    async def __aenter__(self) -> Self:
+        from vodplan.vod.client import HttpClient
+
+        self._client = HttpClient(self.endpoint, transport=self._transport)
+        self._caller = Caller(
+            http=self._client,
+            endpoint=self.endpoint,
+            credentials=self._credentials,
+            share=self._share,
+            clock=self._clock,
+            monotonic=self._monotonic,
+            random=self._random,
+            sleep=self._sleep,
+            paced=self._paced,
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+    @property
+    def api(self) -> Caller:
+        """What the typed functions of `video_api`, `image_api`, `category_api` and `search` take."""
+        if self._caller is None:
+            raise BugError("VodService is used outside of `async with`.")
+        return self._caller
+
+    @property
+    def reader(self) -> Reader:
+        """What may be read; a planner is given this and cannot write."""
+        return Reader(self.api)
+
+    @property
+    def writer(self) -> Writer:
+        """What may be written."""
+        return Writer(self.api)
+
+    @property
+    def calls(self) -> Counter[str]:
+        """Operation → calls sent so far, repeated ones included."""
+        return self.api.calls
+
+    async def probe(self) -> list[ProbeResult]:
+        """Find out, by reads that touch nothing, what works: credentials, clock, permission per operation."""
+        return await probes.probe(self.api)
