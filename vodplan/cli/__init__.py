@@ -1,0 +1,1 @@
+"""The command line: arguments become options, one command is called, and errors become exit codes."""

@@ -1,0 +1,244 @@
+"""The command line as argparse reads it. Nothing here may import anything heavy: `--help` goes through it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable, Sequence
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from vodplan._version import __version__
+from vodplan.cli import values
+from vodplan.cli.table import COMMANDS, COMMANDS_TO_COME
+from vodplan.core.errors import UsageError
+
+PROGRAM = "vodplan"
+
+EPILOG = """\
+exit codes:
+  0 done, or nothing to do    1 API or other run-time error   2 changes pending (--detailed-exitcode)
+  3 manifests or config       4 refused by a guard            5 plan is stale
+  6 apply incomplete          7 locked by another run         8 no or refused credentials
+  64 usage                    70 a bug in vodplan             130 interrupted
+
+'vodplan COMMAND --help' tells the flags of a command; docs/commands.md has an example of each.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argparse parser that raises instead of leaving, and that knows its flags, to suggest one."""
+
+    def __init__(self, prog: str | None = None, description: str | None = None, epilog: str | None = None) -> None:
+        self.flags: list[str] = []
+        super().__init__(
+            prog=prog,
+            description=description,
+            epilog=epilog,
+            allow_abbrev=False,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+
+    def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
+        """See `argparse.ArgumentParser.add_argument`; the flags are remembered."""
+        action = super().add_argument(*args, **kwargs)
+        self.know(action)
+        return action
+
+    def know(self, *actions: argparse.Action) -> None:
+        """Remember the flags of these actions."""
+        for action in actions:
+            self.flags.extend(action.option_strings)
+
+    def error(self, message: str) -> NoReturn:
+        """Raise UsageError with argparse's message as a sentence."""
+        said = message.removeprefix("argument ")
+        end = "" if said.endswith((".", "?")) else "."
+        raise UsageError(f"{said[:1].upper()}{said[1:]}{end}", next=f"{self.prog} --help")
+
+
+def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
+    """Read the command line.
+
+    returns: the command's name and its arguments.
+    raises:  UsageError; SystemExit(0) after `--help` or `--version` has been printed.
+    """
+    name = argv[0] if argv else None
+    if name in COMMANDS_TO_COME:
+        about, instead = COMMANDS_TO_COME[name]
+        raise UsageError(f"{PROGRAM} {name} ({about}) is not in this version ({__version__}).", next=instead)
+    if name not in COMMANDS:
+        _without_command(argv)
+    parser = command_parser(str(name))
+    arguments, unknown = parser.parse_known_intermixed_args(list(argv[1:]))
+    if unknown:
+        raise UsageError(_unknown(unknown, parser.flags), next=f"{parser.prog} --help")
+    return str(name), arguments
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line with every command's flags, for help pages and completion scripts."""
+    parser, commands = _main()
+    for name, about in COMMANDS.items():
+        _FILLS[name](commands.add_parser(name, help=about, description=_sentence(about)))
+    for name, (about, _) in COMMANDS_TO_COME.items():
+        commands.add_parser(name, help=f"{about} (not in this version)", description=_sentence(about))
+    return parser
+
+
+def command_parser(name: str) -> Parser:
+    """The parser of one command."""
+    parser = Parser(prog=f"{PROGRAM} {name}", description=_sentence(COMMANDS[name]))
+    _FILLS[name](parser)
+    return parser
+
+
+def _without_command(argv: Sequence[str]) -> NoReturn:
+    parser, commands = _main()
+    for name, about in COMMANDS.items():
+        commands.add_parser(name, help=about)
+    for name, (about, _) in COMMANDS_TO_COME.items():
+        commands.add_parser(name, help=f"{about} (not in this version)")
+    if not argv:
+        raise UsageError("A command is missing.", next=f"{PROGRAM} --help")
+    if not argv[0].startswith("-"):
+        raise UsageError(
+            f'There is no command "{argv[0]}".{_suggest(argv[0], [*COMMANDS, *COMMANDS_TO_COME])}',
+            next=f"{PROGRAM} --help",
+        )
+    parser.parse_known_args(list(argv[:1]))
+    raise UsageError(
+        f"{argv[0]} stands before the command; flags stand behind it: {PROGRAM} plan {argv[0]} ….",
+        next=f"{PROGRAM} --help",
+    )
+
+
+def _main() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
+    parser = Parser(
+        prog=PROGRAM, description="Plan and apply for media libraries: YAML manifests in git, a live VOD library.",
+        epilog=EPILOG,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    return parser, commands
+
+
+def _unknown(words: Sequence[str], flags: Sequence[str]) -> str:
+    first = words[0].partition("=")[0]
+    if first.startswith("-"):
+        return f'There is no flag "{first}".{_suggest(first, flags)}'
+    return f'"{first}" is one argument too many.'
+
+
+def _suggest(word: str, known: Iterable[str]) -> str:
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f' Did you mean "{close[0]}"?' if close else ""
+
+
+def _sentence(about: str) -> str:
+    return f"{about[:1].upper()}{about[1:]}."
+
+
+def _common(parser: Parser) -> None:
+    group = parser.add_argument_group("flags of every command")
+    parser.know(
+        group.add_argument("--target", metavar="NAME", help="target of the project file to work on"),
+        group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)"),
+        group.add_argument(
+            "--format", type=values.format_name, default="text", metavar="FORMAT", help="text or json, on stdout"
+        ),
+        group.add_argument(
+            "--output",
+            type=values.output_file,
+            action="append",
+            default=[],
+            metavar="FORMAT=PATH",
+            help="also write the result to a file; repeatable",
+        ),
+        group.add_argument("--color", dest="color", action="store_true", default=None, help="color even in a pipe"),
+        group.add_argument("--no-color", dest="color", action="store_false", default=None, help="no color"),
+        group.add_argument("-v", "--verbose", action="count", default=0, help="log every call; trace a bug to a file"),
+        group.add_argument(
+            "--log-format", type=values.log_format, default="text", metavar="FORMAT", help="text or json, on stderr"
+        ),
+    )
+
+
+def _paths(parser: Parser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="manifest file or folder (default: as in the project)")
+
+
+def _filters(parser: Parser) -> None:
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="ADDRESS", help="only these addresses; globs, repeatable"
+    )
+    parser.add_argument(
+        "--exclude", action="append", default=[], metavar="ADDRESS", help="none of these; globs, repeatable"
+    )
+
+
+def _init(parser: Parser) -> None:
+    parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to start (default: here)")
+    _common(parser)
+
+
+def _validate(parser: Parser) -> None:
+    _paths(parser)
+    _common(parser)
+
+
+def _plan(parser: Parser) -> None:
+    _paths(parser)
+    _filters(parser)
+    parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply")
+    parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when changes are pending")
+    parser.add_argument(
+        "--changed-since", type=values.not_yet, metavar="GITREF", help="only what changed (not in this version)"
+    )
+    _common(parser)
+
+
+def _show(parser: Parser) -> None:
+    parser.add_argument("planfile", metavar="PLANFILE", help="a plan saved by plan --out")
+    _common(parser)
+
+
+def _apply(parser: Parser) -> None:
+    parser.add_argument("paths", nargs="*", metavar="PLANFILE|PATH", help="a saved plan, or manifests to plan first")
+    _filters(parser)
+    parser.add_argument("--auto-approve", action="store_true", help="do not ask")
+    parser.add_argument(
+        "--allow-deletes", type=values.count, metavar="N", help="allow exactly so many removals (default: none)"
+    )
+    parser.add_argument("--resume", type=values.not_yet, metavar="RUN", help="finish a run (not in this version)")
+    _common(parser)
+
+
+def _schema(parser: Parser) -> None:
+    parser.add_argument("name", nargs="?", metavar="NAME", help="manifest, project or plan; lists them when left out")
+    _common(parser)
+
+
+def _emulator(parser: Parser) -> None:
+    from vodplan.emulator import add_arguments
+
+    add_arguments(parser)
+    _common(parser)
+
+
+def _completion(parser: Parser) -> None:
+    parser.add_argument("shell", type=values.shell, metavar="SHELL", help="bash, zsh or tcsh")
+    _common(parser)
+
+
+_FILLS: dict[str, Callable[[Parser], None]] = {
+    "init": _init,
+    "validate": _validate,
+    "plan": _plan,
+    "show": _show,
+    "apply": _apply,
+    "schema": _schema,
+    "doctor": _common,
+    "emulator": _emulator,
+    "demo": _common,
+    "completion": _completion,
+}

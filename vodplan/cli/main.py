@@ -1,0 +1,134 @@
+"""From argv to an exit code; the only place that turns errors into one, and `entry` the only one that leaves."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from itertools import pairwise
+from typing import TYPE_CHECKING, NoReturn
+
+from vodplan.cli.arguments import parse
+from vodplan.core.errors import UsageError, VodplanError
+
+if TYPE_CHECKING:
+    from vodplan.commands.console import Console
+    from vodplan.commands.context import Context
+    from vodplan.commands.options import CommonOptions
+    from vodplan.commands.output import Output
+
+    Command = Callable[[CommonOptions, Context], int]
+
+
+class Interrupted(VodplanError):
+    """Somebody pressed Ctrl-C."""
+
+    exit_code = 130
+
+
+def entry() -> NoReturn:
+    """Run the process's command line and leave with its exit code."""
+    try:
+        code = main(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    sys.exit(code)
+
+
+def main(argv: Sequence[str], console: Console | None = None) -> int:
+    """Run one command line.
+
+    console: the streams, environment and folder; the process's own when left out.
+    returns: the exit code of docs/contract.md section 4.
+    """
+    try:
+        name, arguments = parse(argv)
+    except UsageError as error:
+        return _fail_early(error, argv, console)
+    except SystemExit as left:
+        return _printed(left)
+    from vodplan.cli.options import common_of, options_of
+    from vodplan.commands.console import Console
+    from vodplan.commands.output import Output
+
+    console = console or Console.of_process()
+    common = common_of(arguments)
+    try:
+        output = Output(console, common)
+    except UsageError as error:
+        return _fail_early(error, argv, console)
+
+    def guarded(act: Callable[[], int]) -> int:
+        try:
+            return act()
+        except VodplanError as error:
+            return _tell(error, output, console)
+        except KeyboardInterrupt:
+            return _tell(_interrupted(name), output, console)
+        except BaseException as error:
+            if type(error).__name__ == "CancelledError":
+                return _tell(_interrupted(name), output, console)
+            if not isinstance(error, Exception):
+                raise
+            from vodplan.cli.bug import bug
+
+            return _tell(bug(error, name, verbose=common.verbose > 0), output, console)
+
+    code = guarded(lambda: _run(name, options_of(name, arguments), console, output))
+    return guarded(lambda: _close(output)) or code
+
+
+def _run(name: str, options: CommonOptions, console: Console, output: Output) -> int:
+    from dataclasses import replace
+
+    from vodplan.cli.logs import logging_to
+    from vodplan.commands.context import Context
+
+    def invoke(argv: Sequence[str], environ: Mapping[str, str]) -> int:
+        return main(argv, replace(console, environ=environ))
+
+    run: Command = import_module(f"vodplan.commands.{name}").run
+    with logging_to(console, verbose=options.verbose, log_format=options.log_format):
+        return run(options, Context(console=console, output=output, invoke=invoke))
+
+
+def _close(output: Output) -> int:
+    output.close()
+    return 0
+
+
+def _tell(error: VodplanError, output: Output, console: Console) -> int:
+    try:
+        output.fail(error)
+    except VodplanError as second:
+        console.say(f"Error: {second.message}\n")
+    return error.exit_code
+
+
+def _interrupted(name: str) -> Interrupted:
+    if name == "apply":
+        return Interrupted("Interrupted. Calls that were under way may have been done.", next="vodplan plan")
+    return Interrupted("Interrupted. Nothing was written to the library.", next=f"vodplan {name}")
+
+
+def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None) -> int:
+    """Tell of an error before there are options; the format is looked for by hand."""
+    from vodplan.commands.console import Console
+    from vodplan.commands.options import CommonOptions
+    from vodplan.commands.output import Output
+
+    words = list(argv)
+    json = "--format=json" in words or ("--format", "json") in pairwise(words)
+    console = console or Console.of_process()
+    return _tell(error, Output(console, CommonOptions(format="json" if json else "text")), console)
+
+
+def _printed(left: SystemExit) -> int:
+    """After `--help` or `--version`: what was printed goes out, unless its reader went away."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        from vodplan.commands.output import silence
+
+        silence(sys.stdout)
+    return left.code if isinstance(left.code, int) else 0

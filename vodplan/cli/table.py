@@ -1,0 +1,30 @@
+"""Every command there is, in the order of the help; cheap to import."""
+
+from __future__ import annotations
+
+from typing import Final
+
+COMMANDS: Final = {
+    "init": "start a repository: vodplan.yaml, manifests/, CI workflow, editor settings",
+    "validate": "check manifests with no network and no credentials",
+    "plan": "print what would change, and save it",
+    "show": "print a saved plan again, in any format",
+    "apply": "carry a plan out",
+    "schema": "print a JSON Schema",
+    "doctor": "check endpoint, credentials, clock, permissions and store",
+    "emulator": "serve the emulator of the service on this machine",
+    "demo": "take the whole tour on the embedded emulator",
+    "completion": "print a completion script for a shell",
+}
+"""Command → what it does. `vodplan.commands.NAME.run` runs it, with `NAMEOptions` of `vodplan.commands.options`."""
+
+COMMANDS_TO_COME: Final = {
+    "drift": ("what is live and managed but differs from the manifests", "vodplan plan"),
+    "export": ("write manifests from the live library", "vodplan init"),
+    "import": ("patch the manifests from a spreadsheet", "vodplan init"),
+    "undo": ("make a plan that puts the old values back", "vodplan show PLANFILE"),
+    "history": ("list runs and their results", "vodplan --help"),
+    "unlock": ("remove a lock whose holder is gone", "vodplan doctor"),
+    "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
+}
+"""Commands of docs/contract.md section 4 that this version does not have → what each will do, what helps until then."""

@@ -1,0 +1,57 @@
+"""What stands behind a flag, read and refused with a sentence. Cheap to import."""
+
+from __future__ import annotations
+
+from argparse import ArgumentTypeError
+from difflib import get_close_matches
+from typing import NoReturn
+
+from vodplan.render.formats import FORMATS, FORMATS_TO_COME
+
+SHELLS = ("bash", "zsh", "tcsh")
+LOG_FORMATS = ("text", "json")
+
+
+def format_name(text: str) -> str:
+    """An output format this version has."""
+    if text in FORMATS_TO_COME:
+        raise ArgumentTypeError(f"the format {text} is not in this version; there are {' and '.join(FORMATS)}")
+    return _one_of(text, FORMATS, "format")
+
+
+def output_file(text: str) -> tuple[str, str]:
+    """`FORMAT=PATH`: the format and the path."""
+    name, equals, path = text.partition("=")
+    if not (equals and path):
+        raise ArgumentTypeError(f'"{text}" is not FORMAT=PATH, such as json=plan.json')
+    return format_name(name), path
+
+
+def log_format(text: str) -> str:
+    """A format of the log on stderr."""
+    return _one_of(text, LOG_FORMATS, "log format")
+
+
+def shell(text: str) -> str:
+    """A shell that there is a completion script for."""
+    return _one_of(text, SHELLS, "completion script for the shell")
+
+
+def count(text: str) -> int:
+    """A number of things, 0 or more, in plain digits."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise ArgumentTypeError(f'"{text}" is not a number of removals, such as 3')
+    return int(text)
+
+
+def not_yet(text: str) -> NoReturn:
+    """A flag of the contract that this version does not have."""
+    raise ArgumentTypeError("this flag is not in this version")
+
+
+def _one_of(text: str, known: tuple[str, ...], what: str) -> str:
+    if text in known:
+        return text
+    close = get_close_matches(text, known, n=1)
+    guess = f'; did you mean "{close[0]}"?' if close else ""
+    raise ArgumentTypeError(f'there is no {what} "{text}"; there are {" and ".join(known)}{guess}')

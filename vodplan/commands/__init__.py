@@ -1,0 +1,1 @@
+"""One module for each command: options in, results shown, exit code out."""

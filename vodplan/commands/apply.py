@@ -1,0 +1,118 @@
+"""`vodplan apply`: carry a plan out, after somebody said so."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vodplan import api
+from vodplan.commands.approval import approval
+from vodplan.commands.context import Context
+from vodplan.commands.nexts import apply_command, plan_command
+from vodplan.commands.options import ApplyOptions
+from vodplan.core.errors import ApplyIncomplete, UsageError
+from vodplan.core.plan import Plan
+from vodplan.core.report import ApplyReport
+from vodplan.render.results import Applied, PlanShown
+
+_SNIFF = 4096
+
+
+def run(options: ApplyOptions, context: Context) -> int:
+    """Plan or read a plan, show it, get it approved, carry it out, report. See docs/commands.md."""
+    console = context.console
+    plan, workspace = _plan_of(options, context)
+    preview = PlanShown(plan=plan, document=api.plan_json(plan), preview=True)
+    context.output.show(preview)
+    if plan.empty:
+        return _finish(plan, nothing_done(plan), options, context)
+    if options.format != "text" and console.interactive and not options.auto_approve:
+        context.output.aside(preview)
+    allowed = approval(
+        plan,
+        console,
+        auto=options.auto_approve,
+        allow_deletes=options.allow_deletes,
+        command=apply_command(
+            plan, options, paths=options.paths, only=options.only, exclude=options.exclude, auto_approve=True
+        ),
+        again=plan_command(options),
+    )
+    report = api.apply(
+        plan,
+        workspace,
+        target=options.target,
+        config=options.config,
+        cwd=console.cwd,
+        environ=console.environ,
+        allow_deletes=allowed,
+        progress=context.progress(options),
+    )
+    return _finish(plan, report, options, context)
+
+
+def nothing_done(plan: Plan) -> ApplyReport:
+    """The report of a plan without changes: nothing was called, and the plan itself says that all is as wanted."""
+    return ApplyReport(run="", plan_digest=plan.digest, outcomes=(), unconverged=())
+
+
+def _plan_of(options: ApplyOptions, context: Context) -> tuple[Plan, api.Workspace | None]:
+    console = context.console
+    planfile = _planfile(options, console.cwd)
+    if planfile is not None:
+        return api.read_plan(planfile), None
+    workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
+    context.output.warn(workspace.diagnostics)
+    plan = api.plan(
+        workspace,
+        target=options.target,
+        only=options.only,
+        exclude=options.exclude,
+        progress=context.progress(options),
+    )
+    return plan, workspace
+
+
+def _planfile(options: ApplyOptions, cwd: Path) -> Path | None:
+    """The plan file among the arguments, if that is what they are."""
+    plans = [path for path in options.paths if is_planfile(cwd / path)]
+    if not plans:
+        return None
+    if len(options.paths) > 1:
+        raise UsageError(
+            "A plan file is applied on its own: name one plan file, or manifests.", next="vodplan apply PLANFILE"
+        )
+    if options.only or options.exclude:
+        raise UsageError(
+            "--only and --exclude shape a plan, and this one is made: apply does all of it or nothing. Plan again with "
+            "them.",
+            next=plan_command(options) + " --out plan.json",
+        )
+    return cwd / plans[0]
+
+
+def is_planfile(path: Path) -> bool:
+    """Whether an argument of apply is a plan file: by its name, or by a content that begins like JSON."""
+    if path.suffix == ".json":
+        return True
+    if path.suffix in (".yaml", ".yml") or not path.is_file():
+        return False
+    try:
+        with path.open("rb") as file:
+            return file.read(_SNIFF).lstrip().startswith(b"{")
+    except OSError:
+        return False
+
+
+def _finish(plan: Plan, report: ApplyReport, options: ApplyOptions, context: Context) -> int:
+    settled = report.complete and report.converged
+    again = plan_command(options)
+    context.output.show(
+        Applied(
+            plan=plan,
+            report=report,
+            document=api.report_json(report, plan),
+            every=options.verbose > 0,
+            next="" if settled else again,
+        )
+    )
+    return 0 if settled else ApplyIncomplete.exit_code

@@ -1,0 +1,45 @@
+"""The next command to type, spelled out."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from vodplan.commands.options import ApplyOptions, CommonOptions, PlanOptions
+from vodplan.core.plan import Plan
+
+
+def apply_command(
+    plan: Plan,
+    options: CommonOptions,
+    *,
+    paths: Sequence[str] = (),
+    only: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    auto_approve: bool = False,
+) -> str:
+    """The command that applies a plan, with the number of its removals.
+
+    paths: the plan file, or what was planned.
+    """
+    words = ["vodplan", "apply", *paths, *_filters(only, exclude), *_common(options)]
+    if plan.summary.delete:
+        words += ["--allow-deletes", str(plan.summary.delete)]
+    if auto_approve:
+        words.append("--auto-approve")
+    return shlex.join(words)
+
+
+def plan_command(options: PlanOptions | ApplyOptions) -> str:
+    """The command that plans the same again; without a plan file, which is no thing to plan from."""
+    paths = [path for path in options.paths if not path.endswith(".json")]
+    return shlex.join(["vodplan", "plan", *paths, *_filters(options.only, options.exclude), *_common(options)])
+
+
+def _filters(only: Sequence[str], exclude: Sequence[str]) -> list[str]:
+    return [word for one in only for word in ("--only", one)] + [word for one in exclude for word in ("--exclude", one)]
+
+
+def _common(options: CommonOptions) -> list[str]:
+    words = ["--target", options.target] if options.target else []
+    return words + (["--config", options.config] if options.config else [])

@@ -1,0 +1,102 @@
+"""What each command can be told; one frozen record for each, filled from the command line by `vodplan.cli.options`."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommonOptions:
+    """What every command can be told.
+
+    target, config: as `vodplan.api.plan` and `vodplan.api.load` take them.
+    format:   the format on stdout.
+    output:   format and path of every further output.
+    color:    None when the terminal decides.
+    verbose:  how often `-v` was given.
+    log_format: `text` or `json`.
+    """
+
+    target: str | None = None
+    config: str | None = None
+    format: str = "text"
+    output: tuple[tuple[str, str], ...] = ()
+    color: bool | None = None
+    verbose: int = 0
+    log_format: str = "text"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitOptions(CommonOptions):
+    """`vodplan init`: in which folder."""
+
+    folder: str = "."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidateOptions(CommonOptions):
+    """`vodplan validate`: which files and folders; the project's when empty."""
+
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions(CommonOptions):
+    """`vodplan plan`: what to plan, where to save it, and whether pending changes are an exit code of their own."""
+
+    paths: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    out: str | None = None
+    detailed_exitcode: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowOptions(CommonOptions):
+    """`vodplan show`: which plan file."""
+
+    planfile: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplyOptions(CommonOptions):
+    """`vodplan apply`: a plan file or what to plan, and what is approved beforehand."""
+
+    paths: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    auto_approve: bool = False
+    allow_deletes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchemaOptions(CommonOptions):
+    """`vodplan schema`: which schema; None lists their names."""
+
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoctorOptions(CommonOptions):
+    """`vodplan doctor`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmulatorOptions(CommonOptions):
+    """`vodplan emulator`: its arguments as `vodplan.emulator.add_arguments` declares them."""
+
+    arguments: argparse.Namespace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOptions(CommonOptions):
+    """`vodplan demo`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletionOptions(CommonOptions):
+    """`vodplan completion`: for which shell, and the whole command line that it completes."""
+
+    shell: str
+    parser: argparse.ArgumentParser

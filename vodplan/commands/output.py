@@ -1,0 +1,191 @@
+"""Where results go: stdout in one format, and files in as many as were asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from vodplan.commands.console import Console
+from vodplan.commands.options import CommonOptions
+from vodplan.core.errors import UsageError, VodplanError
+from vodplan.render.canvas import Canvas
+from vodplan.render.escape import json_text
+from vodplan.render.results import Failure, Result
+from vodplan.render.view import View
+from vodplan.render.views import view_for
+
+if TYPE_CHECKING:
+    from vodplan.core.diagnostics import Diagnostic
+
+FILE_CANVAS = Canvas(width=100)
+"""Text in a file: as in a CI log, never colored."""
+
+
+class OutputError(VodplanError):
+    """A result cannot be written where it was wanted."""
+
+
+class Output:
+    """The outputs of one run. Results are shown to all of them; files are written when it ends, whole or not at all."""
+
+    def __init__(self, console: Console, options: CommonOptions) -> None:
+        """raises: UsageError for a file that cannot be written, before any work is done."""
+        self._console = console
+        self._color = options.color
+        self.format = options.format
+        self._stdout = _Stream(console, view_for(options.format, self.canvas), json=options.format == "json")
+        self._files = [_File(name, console.cwd / path) for name, path in options.output]
+        require_distinct([file.path for file in self._files])
+
+    @property
+    def canvas(self) -> Canvas:
+        """What stdout can show."""
+        return self._console.canvas(self._console.stdout, color=self._color)
+
+    def show(self, result: Result) -> None:
+        """Give a result to every output."""
+        self._stdout.show(result)
+        for file in self._files:
+            file.show(result)
+
+    def fail(self, error: VodplanError) -> None:
+        """Give the error that ends the run to every output; people read it on stderr."""
+        if self._stdout.json and not self._stdout.wrote:
+            self._stdout.show(Failure(error=error))
+        else:
+            self.complain(error)
+        for file in self._files:
+            file.fail(error)
+
+    def complain(self, error: VodplanError) -> None:
+        """Tell people on stderr what is wrong, beside the result that stands on stdout."""
+        self.aside(Failure(error=error))
+
+    def aside(self, result: Result) -> None:
+        """Show a result to people on stderr, whatever the format."""
+        view = view_for("text", self._console.canvas(self._console.stderr, color=self._color))
+        self._console.say("".join(view.show(result)))
+
+    def warn(self, found: Iterable[Diagnostic]) -> None:
+        """Show warnings on stderr."""
+        from vodplan.render.text.findings import finding_text
+
+        canvas = self._console.canvas(self._console.stderr, color=self._color)
+        for one in found:
+            self._console.say("".join(finding_text(one, canvas)))
+
+    def close(self) -> None:
+        """Write the files; raises OutputError."""
+        self._stdout.flush()
+        for file in self._files:
+            file.write()
+
+
+def require_distinct(paths: Sequence[Path]) -> None:
+    """Refuse two outputs in one file."""
+    for place, path in enumerate(paths):
+        if path in paths[:place]:
+            raise UsageError(f"Two outputs go to {path}; give each its own file.", next="vodplan plan --help")
+
+
+def require_writable(path: Path) -> None:
+    """Refuse a file that cannot be made, before work is done that would then be lost.
+
+    raises: UsageError.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file to write.", next="vodplan plan --help")
+    if not path.parent.is_dir():
+        raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.", next=f"mkdir -p {path.parent}")
+    if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):
+        raise UsageError(f"{path} cannot be written: permission denied.", next=f"ls -ld {path.parent}")
+
+
+class _Stream:
+    """stdout. A reader that goes away, `| head`, ends the showing and nothing else."""
+
+    def __init__(self, console: Console, view: View, *, json: bool) -> None:
+        self._stream = console.stdout
+        self._terminal = console.live(console.stdout)
+        self._view = view
+        self._broken = False
+        self.json = json
+        self.wrote = False
+
+    def show(self, result: Result) -> None:
+        for piece in self._view.show(result):
+            if self._broken:
+                return
+            self.wrote = True
+            self._write(json_text(piece) if self.json and self._terminal else piece)
+        self.flush()
+
+    def flush(self) -> None:
+        self._guarded(self._stream.flush)
+
+    def _write(self, text: str) -> None:
+        raw = getattr(self._stream, "buffer", None)
+        if self.json and raw is not None:
+            # JSON is UTF-8 whatever the terminal's encoding is.
+            self._guarded(lambda: raw.write(text.encode("utf-8")))
+        else:
+            self._guarded(lambda: self._stream.write(text))
+
+    def _guarded(self, act: Callable[[], object]) -> None:
+        if self._broken:
+            return
+        try:
+            act()
+        except BrokenPipeError:
+            self._broken = True
+            silence(self._stream)
+        except OSError as error:
+            self._broken = True
+            silence(self._stream)
+            raise OutputError(
+                f"The result cannot be written to stdout: {error.strerror or error}.", next="df -h ."
+            ) from error
+
+
+def silence(stream: TextIO) -> None:
+    """Point the stream at nothing, so that the interpreter's own flush at exit does not fail again."""
+    try:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, stream.fileno())
+        os.close(null)
+    except (OSError, ValueError):
+        return
+
+
+class _File:
+    """An output file, kept in memory until the run ends."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        require_writable(path)
+        self.path = path
+        self._json = name == "json"
+        self._view = view_for(name, FILE_CANVAS)
+        self._text: list[str] = []
+
+    def show(self, result: Result) -> None:
+        pieces = list(self._view.show(result))
+        if pieces:
+            self._text = pieces if self._json else self._text + pieces
+
+    def fail(self, error: VodplanError) -> None:
+        self.show(Failure(error=error))
+
+    def write(self) -> None:
+        content = "".join(self._text).encode("utf-8")
+        if self.path.exists() and not self.path.is_file():
+            # A pipe or a device: there is no name to take over.
+            try:
+                self.path.write_bytes(content)
+            except OSError as error:
+                raise OutputError(f"{self.path} cannot be written: {error.strerror or error}.") from error
+            return
+        from vodplan.planfile.files import write_whole
+
+        write_whole(self.path, content)

@@ -1,0 +1,50 @@
+"""`vodplan plan`: what would change."""
+
+from __future__ import annotations
+
+from vodplan import api
+from vodplan.commands.context import Context
+from vodplan.commands.nexts import apply_command, plan_command
+from vodplan.commands.options import PlanOptions
+from vodplan.commands.output import require_writable
+from vodplan.core.errors import Refused
+from vodplan.core.plan import Plan
+from vodplan.render.results import PlanShown
+
+CHANGES_PENDING = 2
+
+
+def run(options: PlanOptions, context: Context) -> int:
+    """Plan, save, print. A plan that a guard holds is printed and saved too. See docs/commands.md."""
+    console = context.console
+    if options.out is not None:
+        require_writable(console.cwd / options.out)
+    workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
+    context.output.warn(workspace.diagnostics)
+    plan = api.plan(
+        workspace,
+        target=options.target,
+        only=options.only,
+        exclude=options.exclude,
+        progress=context.progress(options),
+    )
+    if options.out is not None:
+        api.write_plan(plan, console.cwd / options.out)
+    context.output.show(PlanShown(plan=plan, document=api.plan_json(plan), next=_next(plan, options)))
+    if plan.guards:
+        refused = Refused(
+            "A guard holds this plan: apply will refuse it. Change the manifests, or the setting that is named with "
+            "the guard, and plan again.",
+            next=plan_command(options),
+        )
+        context.output.complain(refused)
+        return refused.exit_code
+    return CHANGES_PENDING if options.detailed_exitcode and not plan.empty else 0
+
+
+def _next(plan: Plan, options: PlanOptions) -> str:
+    if plan.empty or plan.guards:
+        return ""
+    if options.out is not None:
+        return apply_command(plan, options, paths=[options.out])
+    return apply_command(plan, options, paths=options.paths, only=options.only, exclude=options.exclude)

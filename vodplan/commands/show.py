@@ -1,0 +1,17 @@
+"""`vodplan show`: a saved plan, printed again."""
+
+from __future__ import annotations
+
+from vodplan import api
+from vodplan.commands.context import Context
+from vodplan.commands.nexts import apply_command
+from vodplan.commands.options import ShowOptions
+from vodplan.render.results import PlanShown
+
+
+def run(options: ShowOptions, context: Context) -> int:
+    """Print a plan file; no network, no credentials. See docs/commands.md."""
+    plan = api.read_plan(context.console.cwd / options.planfile)
+    command = "" if plan.empty or plan.guards else apply_command(plan, options, paths=[options.planfile])
+    context.output.show(PlanShown(plan=plan, document=api.plan_json(plan), next=command))
+    return 0

@@ -1,0 +1,16 @@
+"""`vodplan validate`: the manifests are right, or every finding of every file."""
+
+from __future__ import annotations
+
+from vodplan import api
+from vodplan.commands.context import Context
+from vodplan.commands.options import ValidateOptions
+from vodplan.render.results import Validated
+
+
+def run(options: ValidateOptions, context: Context) -> int:
+    """Check manifests; no network, no credentials. See docs/commands.md."""
+    workspace = api.load(options.paths, config=options.config, cwd=context.console.cwd, environ=context.console.environ)
+    context.output.warn(workspace.diagnostics)
+    context.output.show(Validated(files=workspace.files, entries=workspace.managed, warnings=workspace.diagnostics))
+    return 0

@@ -1,0 +1,1 @@
+"""How results look: one view per output format, told the same results."""

@@ -1,0 +1,119 @@
+"""How far a long step is: a live bar on a terminal, sparse lines elsewhere, events for programs."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Never, TextIO
+
+from vodplan.render.amounts import time_needed
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+EVERY_SECONDS = 10.0
+EVERY_PERCENT = 10
+
+
+class BarProgress:
+    """A bar that is redrawn in place and leaves nothing behind. See `core.ports.Progress`."""
+
+    def __init__(self, stream: TextIO, *, unicode: bool, width: int) -> None:
+        self._stream = stream
+        self._unicode = unicode
+        self._width = width
+        self._bar: tqdm[Never] | None = None
+
+    def start(self, step: str, total: int) -> None:
+        """See `Progress.start`."""
+        from tqdm import tqdm
+
+        # Without its watching thread: the bar is redrawn when something happens, and nothing else runs at exit.
+        tqdm.monitor_interval = 0
+        self.finish()
+        self._bar = tqdm(
+            total=total or None,
+            desc=step,
+            file=self._stream,
+            leave=False,
+            ncols=min(self._width, 100),
+            ascii=not self._unicode,
+        )
+
+    def advance(self, count: int) -> None:
+        """See `Progress.advance`."""
+        if self._bar is not None:
+            self._bar.update(count)
+
+    def finish(self) -> None:
+        """See `Progress.finish`."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+
+class StepProgress:
+    """What sparse lines and events have in common: when there is something to tell. See `core.ports.Progress`."""
+
+    def __init__(self, tell: Callable[[StepProgress], None], *, clock: Callable[[], float] = time.monotonic) -> None:
+        """tell: called when a step has gone so far, or so long, that it is worth a line."""
+        self._tell = tell
+        self._clock = clock
+        self.step = ""
+        self.total = 0
+        self.done = 0
+        self.state = ""
+        self.seconds = 0.0
+        self._began = 0.0
+        self._told_at = 0.0
+        self._told_percent = 0
+
+    def start(self, step: str, total: int) -> None:
+        """See `Progress.start`."""
+        self.step, self.total, self.done = step, total, 0
+        self._began = self._told_at = self._clock()
+        self._told_percent = 0
+        self._say("started")
+
+    def advance(self, count: int) -> None:
+        """See `Progress.advance`."""
+        self.done += count
+        percent = 100 * self.done // self.total if self.total else 0
+        now = self._clock()
+        if (percent >= self._told_percent + EVERY_PERCENT and percent < 100) or now - self._told_at >= EVERY_SECONDS:
+            self._told_percent, self._told_at = percent, now
+            self._say("running")
+
+    def finish(self) -> None:
+        """See `Progress.finish`."""
+        self._say("finished")
+
+    def _say(self, state: str) -> None:
+        self.state = state
+        self.seconds = max(self._clock() - self._began, 0.0)
+        self._tell(self)
+
+
+def line_of(now: StepProgress) -> str:
+    """A line for people: `reading: 200 of 1000 (20 %), 4.0 s`; empty when a step begins, which the next line tells."""
+    if now.state == "started":
+        return ""
+    if not now.total:
+        return f"{now.step}: {now.done}, {time_needed(now.seconds)}"
+    percent = 100 * now.done // now.total
+    return f"{now.step}: {now.done} of {now.total} ({percent} %), {time_needed(now.seconds)}"
+
+
+def event_of(now: StepProgress) -> str:
+    """A line for programs: one JSON object (docs/output.md)."""
+    return json.dumps(
+        {
+            "event": "progress",
+            "step": now.step,
+            "state": now.state,
+            "done": now.done,
+            "total": now.total,
+            "seconds": round(now.seconds, 3),
+        }
+    )

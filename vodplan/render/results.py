@@ -1,0 +1,126 @@
+"""Everything a command can have to show, as data. Views turn these into text, JSON and whatever comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from vodplan.core.diagnostics import Diagnostic
+from vodplan.core.errors import VodplanError
+from vodplan.core.plan import Plan
+from vodplan.core.report import ApplyReport
+from vodplan.core.values import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanShown:
+    """A plan.
+
+    document: its canonical bytes, as `plan --out` writes them.
+    next:     the command that carries it out; empty when there is nothing to do.
+    preview:  it is about to be applied: for people to read first, not the result of the command.
+    """
+
+    plan: Plan
+    document: bytes = b""
+    next: str = ""
+    preview: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applied:
+    """What became of a plan.
+
+    document: the report's canonical bytes.
+    every:    also show the changes that are done.
+    next:     the command that gets further when something is left.
+    """
+
+    plan: Plan
+    report: ApplyReport
+    document: bytes
+    every: bool = False
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validated:
+    """Manifests without an error.
+
+    entries: kind → how many.
+    """
+
+    files: Sequence[str]
+    entries: Mapping[str, int]
+    warnings: Sequence[Diagnostic] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckShown:
+    """One check of `doctor`: its name, whether it passed (None: could not be told), what was found, what to do."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """All checks of `doctor`, in order."""
+
+    target: str
+    checks: Sequence[CheckShown]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """What `init` wrote, and what it left alone because it was there; paths relative to the folder."""
+
+    folder: str
+    written: Sequence[str]
+    kept: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Names with a sentence each, under one heading.
+
+    member: the JSON member that holds the names.
+    """
+
+    member: str
+    heading: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """A document that is the same in every format: a JSON Schema."""
+
+    document: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """Text for a program, not for people: a completion script. `name` says which."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toured:
+    """The end of the tour: each step's command, what was promised of it, and whether it held."""
+
+    steps: Sequence[tuple[str, str, bool]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """The error that ended the command."""
+
+    error: VodplanError
+
+
+Result = PlanShown | Applied | Validated | Examined | Started | Listing | Data | Script | Toured | Failure

@@ -1,0 +1,65 @@
+"""Results as text for people; everything a stranger wrote goes through `render.escape` on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from vodplan.core.plan import Plan
+from vodplan.render.canvas import Canvas
+from vodplan.render.results import (
+    Applied,
+    Data,
+    Examined,
+    Failure,
+    Listing,
+    PlanShown,
+    Result,
+    Script,
+    Started,
+    Toured,
+    Validated,
+)
+
+__all__ = ["TextView", "plan_text"]
+
+
+def plan_text(plan: Plan, *, width: int = 80, color: bool = False) -> str:
+    """A plan as text, laid out for so many columns."""
+    view = TextView(Canvas(width=width, color=color))
+    return "".join(view.show(PlanShown(plan=plan)))
+
+
+class TextView:
+    """The view behind `--format text`. See `View`."""
+
+    def __init__(self, canvas: Canvas) -> None:
+        self._canvas = canvas
+
+    def show(self, result: Result) -> Iterable[str]:
+        """See `View.show`."""
+        match result:
+            case PlanShown():
+                from vodplan.render.text.plan import plan_pieces
+
+                return plan_pieces(result, self._canvas)
+            case Applied():
+                from vodplan.render.text.report import report_text
+
+                return report_text(result, self._canvas)
+            case Failure():
+                from vodplan.render.text.failure import failure_text
+
+                return failure_text(result.error, self._canvas)
+            case Data():
+                from vodplan.render.jsonview import JsonView
+
+                return JsonView().show(result)
+            case Script():
+                return (result.text,)
+            case Validated() | Examined() | Started() | Listing() | Toured():
+                from vodplan.render.text.small import small_text
+
+                return small_text(result, self._canvas)
+            case _:
+                assert_never(result)

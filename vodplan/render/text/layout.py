@@ -1,0 +1,82 @@
+"""Lines that several text views share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vodplan.core.change import Action
+from vodplan.core.diagnostics import SourceRef
+from vodplan.render.canvas import Canvas, Ink
+from vodplan.render.escape import terminal
+from vodplan.render.width import cells, clip, pad, wrap
+
+INDENT = 4
+LABEL = 13
+
+SIGNS: dict[Action, tuple[str, Ink]] = {
+    Action.CREATE: ("+", Ink.ADD),
+    Action.RENAME: ("~", Ink.CHANGE),
+    Action.UPDATE: ("~", Ink.CHANGE),
+    Action.DELETE_STREAMS: ("-", Ink.REMOVE),
+    Action.DELETE_SOURCE: ("-", Ink.REMOVE),
+    Action.DELETE: ("-", Ink.REMOVE),
+}
+
+
+def verb(action: Action) -> str:
+    """An action in words: `delete streams`."""
+    return action.value.replace("_", " ")
+
+
+def place_of(source: SourceRef) -> str:
+    """`FILE:LINE`, safe to print."""
+    return terminal(f"{source.file}:{source.line}")
+
+
+def quoted(text: str) -> str:
+    """A stranger's text in quotes, safe to print."""
+    return f'"{terminal(text)}"'
+
+
+def headline(lead: str, ink: Ink, name: str, title: str, place: str, canvas: Canvas) -> Iterator[str]:
+    """One change's first line, or the lines it takes where the terminal is narrow.
+
+    lead:  sign and verb; painted with `ink`.
+    name, title, place: safe to print; the place stands at the right edge where it fits.
+    """
+    room = canvas.measure
+    painted = f"{canvas.paint(lead, ink)}  {canvas.paint(name, Ink.STRONG)}"
+    used = cells(lead) + 2 + cells(name)
+    indent = " " * INDENT
+    if title and used + 2 + cells(title) <= room:
+        painted, used, title = f"{painted}  {title}", used + 2 + cells(title), ""
+    if not title and used + 2 + cells(place) <= room:
+        yield painted + " " * (room - used - cells(place)) + canvas.paint(place, Ink.FAINT)
+        return
+    yield painted
+    if title:
+        title = clip(title, room - INDENT, canvas.ellipsis)
+        used = INDENT + cells(title)
+        if used + 2 + cells(place) <= room:
+            yield indent + title + " " * (room - used - cells(place)) + canvas.paint(place, Ink.FAINT)
+            return
+        yield indent + title
+    yield indent + canvas.paint(clip(place, room - INDENT, canvas.ellipsis), Ink.FAINT)
+
+
+def labelled(label: str, values: list[str], canvas: Canvas) -> Iterator[str]:
+    """Lines of values behind a label; each value may carry color and is wrapped."""
+    head = terminal(label)
+    if cells(head) >= LABEL:
+        yield " " * INDENT + head
+        head = ""
+    for value in values:
+        for line in wrap(value, canvas.measure - INDENT - LABEL):
+            yield f"{' ' * INDENT}{pad(head, LABEL)}{line}".rstrip()
+            head = ""
+
+
+def paragraph(text: str, canvas: Canvas, indent: int = 0) -> Iterator[str]:
+    """Our own prose, wrapped; safe to print already."""
+    for line in wrap(text, canvas.measure - indent):
+        yield " " * indent + line

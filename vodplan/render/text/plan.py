@@ -1,0 +1,132 @@
+"""A plan as a person reviews it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vodplan.core.change import Action, Change
+from vodplan.core.plan import Plan
+from vodplan.render.amounts import count, size, time_needed
+from vodplan.render.canvas import Canvas, Ink
+from vodplan.render.escape import terminal
+from vodplan.render.results import PlanShown
+from vodplan.render.text.fields import field_lines
+from vodplan.render.text.layout import SIGNS, headline, labelled, paragraph, place_of, quoted, verb
+from vodplan.render.text.removal import removal_lines
+
+_DATE = 10
+
+
+def plan_pieces(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
+    """The whole plan, one piece of text for each change, in the plan's order."""
+    plan = shown.plan
+    target = plan.target
+    where = ", ".join(terminal(part) for part in (target.region, target.endpoint) if part)
+    yield from _lines(paragraph(f"Plan for {terminal(target.name)} ({where})", canvas))
+    yield "\n"
+    for change in plan.changes:
+        yield from _lines(change_lines(change, canvas))
+    if plan.changes:
+        yield "\n"
+    for section in (_guards, _scheduled, _missing):
+        text = "".join(_lines(section(plan, canvas)))
+        if text:
+            yield f"{text}\n"
+    yield from _lines(_end(shown, canvas))
+
+
+def change_lines(change: Change, canvas: Canvas) -> Iterator[str]:
+    """One change: what is done to what, where it was asked for, and what becomes different."""
+    sign, ink = SIGNS[change.action]
+    title = (change.before or {}).get("title") or change.facts.get("title")
+    yield from headline(
+        f"{sign} {verb(change.action)}",
+        ink,
+        terminal(str(change.address)),
+        quoted(title) if isinstance(title, str) and title else "",
+        place_of(change.source),
+        canvas,
+    )
+    if change.action.removes:
+        yield from removal_lines(change, canvas)
+    elif change.action is not Action.CREATE:
+        before, after = change.before or {}, change.after or {}
+        for name in after:
+            yield from labelled(name, field_lines(name, before.get(name), after[name], canvas), canvas)
+    if change.rule:
+        yield from labelled("rule", [terminal(change.rule)], canvas)
+    if change.reason:
+        yield from labelled("reason", [terminal(change.reason)], canvas)
+    if not change.certain:
+        yield from labelled("uncertain", ["the service cannot say whether there is anything left to do"], canvas)
+
+
+def summary_line(plan: Plan) -> str:
+    """`2 to create, 1 to rename, …` with what is not changed behind it."""
+    total = plan.summary
+    parts = [
+        f"{total.create} to create",
+        f"{total.rename} to rename",
+        f"{total.update} to update",
+        f"{total.delete} to delete",
+        f"{total.unchanged} unchanged",
+    ]
+    if total.missing:
+        parts.append(f"{total.missing} missing")
+    if total.scheduled:
+        parts.append(f"{total.scheduled} scheduled")
+    return ", ".join(parts)
+
+
+def _guards(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    if not plan.guards:
+        return
+    yield canvas.paint("Held: apply will refuse this plan", Ink.ALARM)
+    for guard in plan.guards:
+        yield from paragraph(f"! {terminal(guard.guard)}: {terminal(guard.message)}", canvas, indent=2)
+        counted = f"counted {terminal(guard.number)}, allowed {terminal(guard.threshold)}"
+        yield from paragraph(f"{counted}, set by {terminal(guard.setting)}", canvas, indent=4)
+        for address in guard.addresses:
+            yield from paragraph(terminal(address), canvas, indent=6)
+
+
+def _scheduled(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    if not plan.scheduled:
+        return
+    yield "Scheduled: waits for its day (UTC), nothing is done before"
+    for one in plan.scheduled:
+        lead = f"  {one.after.isoformat():{_DATE}} {verb(one.action)}"
+        yield from headline(lead, Ink.FAINT, terminal(str(one.address)), "", place_of(one.source), canvas)
+        if one.reason:
+            yield from labelled("reason", [terminal(one.reason)], canvas)
+
+
+def _missing(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    if not plan.missing:
+        return
+    yield "Missing: the service does not have these, nothing is done about them"
+    for one in plan.missing:
+        yield from headline("  ?", Ink.CHANGE, terminal(str(one.address)), "", place_of(one.source), canvas)
+
+
+def _end(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
+    plan = shown.plan
+    if plan.empty:
+        yield from paragraph(f"No changes: {summary_line(plan)}.", canvas)
+        return
+    yield from paragraph(f"Plan: {summary_line(plan)}.", canvas)
+    calls = sum(plan.cost.calls.values())
+    named = ", ".join(f"{terminal(name)} {number}" for name, number in plan.cost.calls.items())
+    time = time_needed(plan.cost.seconds)
+    yield from paragraph(f"Cost: {count(calls, 'call')} ({named}), at least {time} at the allowed rate.", canvas)
+    if plan.summary.delete:
+        freed = f"at least {size(plan.cost.bytes_freed)} freed" if plan.cost.bytes_freed else "bytes freed not known"
+        yield from paragraph(f"Gone for good: {count(plan.summary.delete, 'removal')}, {freed}.", canvas)
+    if shown.next and not shown.preview:
+        yield f"Next: {terminal(shown.next)}"
+
+
+def _lines(parts: Iterator[str]) -> Iterator[str]:
+    text = "\n".join(parts)
+    if text:
+        yield f"{text}\n"
