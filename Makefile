@@ -1,6 +1,6 @@
 # Every target that needs packages makes .venv first, from requirements/dev.txt; a second run installs nothing.
 #
-#   PYTHON=python3.12     the interpreter to build .venv with
+#   PYTHON=python3.12     the interpreter to make .venv with (after `make clean`, if there is one already)
 #   ARGS="-k plan -x"     more arguments for pytest, the demo or the benchmarks
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fix bench lock clean

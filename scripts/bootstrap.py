@@ -31,10 +31,12 @@ def main(key: str) -> int:
 
 def _build(key: str) -> int:
     started = time.monotonic()
-    print(f"Setting up .venv with Python {sys.version.split()[0]} from requirements/dev.txt; this is done once.")
-    sys.stdout.flush()
     if BUILDING.exists() or not _runs(VENV / "bin" / "python"):
+        print(f"Making .venv with Python {sys.version.split()[0]} from requirements/dev.txt; this is done once.")
         shutil.rmtree(VENV, ignore_errors=True)
+    else:
+        print("Bringing .venv to what requirements/dev.txt and pyproject.toml ask for now.")
+    sys.stdout.flush()
     if not VENV.exists() and _call(sys.executable, "-m", "venv", str(VENV)) != 0:
         shutil.rmtree(VENV, ignore_errors=True)
         return _fail(
@@ -57,7 +59,7 @@ def _build(key: str) -> int:
         )
     BUILDING.unlink()
     STAMP.write_text(key, encoding="utf-8")
-    print(f"Set up in {time.monotonic() - started:.0f} s.")
+    print(f"Done in {time.monotonic() - started:.0f} s.")
     return 0
 
 
