@@ -52,9 +52,7 @@ def _bare(body: bytes, ready: Any, done: Any) -> None:
     with suppress(IndexError):
         _pin(0)
 
-    async def app(
-        scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
-    ) -> None:
+    async def app(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
         await receive()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -112,7 +110,9 @@ class Signer:
 async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
     status = int(head[9:12])
-    length = next(int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length"))
+    length = next(
+        int(line.split(b":")[1]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")
+    )
     return status, await reader.readexactly(length)
 
 
@@ -150,9 +150,7 @@ async def _one(signer: Signer, action: str, params: Sequence[tuple[str, str]]) -
 def _ids(signer: Signer) -> list[str]:
     out: list[str] = []
     for page in range(1, 11):
-        body = json.loads(
-            asyncio.run(_one(signer, "SearchMedia", [("PageNo", str(page)), ("PageSize", "100")]))
-        )
+        body = json.loads(asyncio.run(_one(signer, "SearchMedia", [("PageNo", str(page)), ("PageSize", "100")])))
         out += [item["MediaId"] for item in body["MediaList"]]
     return out
 

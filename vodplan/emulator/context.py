@@ -50,7 +50,10 @@ class ScrollTokens:
 
 @dataclass(slots=True, kw_only=True)
 class Context:
-    """One call's surroundings; the finders below honour read lag and the caller's applications."""
+    """One call's surroundings; the finders below honour read lag and the caller's applications.
+
+    fresh: a write never works on what is no longer there, so it is spared the read lag.
+    """
 
     db: Database
     settings: EmulatorSettings
@@ -60,6 +63,7 @@ class Context:
     totals: dict[str, tuple[tuple[int, int], int]]
     caller: KeyPair
     now: float
+    fresh: bool = False
     _tree: dict[int, CategoryRow] | None = None
 
     @property
@@ -74,7 +78,7 @@ class Context:
     def videos(self, ids: Sequence[str], *, by: str = "id") -> dict[str, VideoRow]:
         """The videos and audios of these ids, keyed by what was asked for."""
         rows = self.db.videos(ids, by=by)
-        if self.lag.reads_lag:
+        if self.lag.reads_lag and not self.fresh:
             rows = self.lag.old_videos(ids, rows, by=by, now=self.now)
         return {str(getattr(row, by)): row for row in rows}
 

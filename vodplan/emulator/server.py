@@ -27,11 +27,20 @@ class NotLoopback(ValueError):
 
 
 class _Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, with the connection in the scope so that a fault can cut it."""
+    """uvicorn's protocol, with the connection in the scope so that a fault can cut it, and no limit to a URL."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["extensions"] = {asgi.TRANSPORT: {"transport": self.transport}}
+
+    def on_headers_complete(self) -> None:
+        # httptools counts the parts of a URL in 16 bits; a longer query is set aside, since refusing it is our choice.
+        url = self.url
+        path, _, query = url.partition(b"?")
+        self.url = url if len(url) < 0xFFFF else path
+        super().on_headers_complete()
+        if self.url is not url:
+            self.scope["query_string"] = query
 
 
 def check_loopback(host: str) -> None:

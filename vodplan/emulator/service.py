@@ -146,7 +146,7 @@ class _Exchange:
         if (edit := self._rules.get(FaultKind.EDIT)) is not None:
             state.edit(video=edit.video, image=edit.image, values=dict(edit.values))
         operation = OPERATIONS[call.action]
-        ctx = state.context(call.caller, self._now)
+        ctx = state.context(call.caller, self._now, fresh=operation.writes)
         if operation.writes:
             state.lag.more(
                 read_s=_seconds(self._rules.get(FaultKind.STALE_READ)),

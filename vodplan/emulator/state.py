@@ -44,7 +44,7 @@ class EmulatorState:
         if demo and db.is_empty():
             db.load(demo_library())
 
-    def context(self, caller: KeyPair, now: float) -> Context:
+    def context(self, caller: KeyPair, now: float, *, fresh: bool) -> Context:
         """What one call is given."""
         return Context(
             db=self.db,
@@ -55,6 +55,7 @@ class EmulatorState:
             totals=self.totals,
             caller=caller,
             now=now,
+            fresh=fresh,
         )
 
     def host_pictures(self, base: str) -> None:
