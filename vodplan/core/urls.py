@@ -11,8 +11,6 @@ _SIGNATURE_NAMES = frozenset(
         "ossaccesskeyid",
         "signature",
         "security-token",
-        "x-oss-signature",
-        "x-oss-signature-version",
         "x-oss-credential",
         "x-oss-date",
         "x-oss-expires",
@@ -20,7 +18,7 @@ _SIGNATURE_NAMES = frozenset(
         "x-oss-security-token",
     }
 )
-_SIGNATURE_PREFIXES = ("x-acs-",)
+_SIGNATURE_PREFIXES = ("x-acs-", "x-oss-signature")
 _DEFAULT_PORTS = (":80", ":443")
 
 
@@ -31,10 +29,10 @@ def strip_signature(url: str) -> str:
     `security-token` and the signing `x-oss-…` (object storage), `x-acs-…` (API gateway). `x-oss-process` stays: it
     says which picture is meant.
     """
-    if "?" not in url:
+    before_fragment, hash_sign, fragment = url.partition("#")
+    address, question_mark, query = before_fragment.partition("?")
+    if not question_mark:
         return url
-    address, _, rest = url.partition("?")
-    query, hash_sign, fragment = rest.partition("#")
     pieces = query.split("&")
     kept = [piece for piece in pieces if not _signs(piece)]
     if len(kept) == len(pieces):
