@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from vodplan.core.change import Change
+from vodplan.core.change import Action, Change
 from vodplan.core.errors import Refused, StalePlan
 from vodplan.core.guards import evaluate
 from vodplan.core.kind import Kind
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.policy import Policy
-from vodplan.core.standing import Fresh, Standing, stand
+from vodplan.core.standing import Fresh, Standing, renamed, stand
 
 _APPROVAL = object()
 
@@ -51,7 +51,7 @@ def check_deletes(plan: Plan, allow_deletes: int | None) -> None:
 
     raises: Refused.
     """
-    wanted = plan.summary.delete
+    wanted = sum(change.action.removes for change in plan.changes)
     if allow_deletes == wanted or (allow_deletes is None and wanted == 0):
         return
     things = "thing" if wanted == 1 else "things"
@@ -85,19 +85,38 @@ def approve(
     standings: list[Standing] = []
     moved: list[str] = []
     made: dict[str, int] = {}
+    # Categories are held against the tree as the renames before them will have left it: a new one may take the old name
+    # of a renamed one, and must not be taken for it.
+    ahead = fresh
     for change in plan.changes:
-        found = stand(change, fresh, kinds[change.kind], made)
+        found = stand(change, ahead if change.kind == "category" else fresh, kinds[change.kind], made)
         moved.extend(found.moved)
         changes.append(found.change)
         standings.append(found.standing)
+        ahead = renamed(found, ahead)
     if moved:
         raise StalePlan("The library changed since this plan was made; nothing was written.", moved=moved)
     pending = [one for one, standing in zip(changes, standings, strict=True) if standing is Standing.PENDING]
-    refusals = evaluate(pending, policy=policy, managed=plan.managed, tree=fresh.tree, members=fresh.members)
+    refusals = evaluate(
+        pending,
+        policy=policy,
+        managed=plan.managed,
+        tree=fresh.tree,
+        members=fresh.members,
+        gone=_gone(changes, standings),
+    )
     if refusals:
         raise Refused(_guard_message(refusals), next="vodplan plan")
     return ApprovedPlan(
         plan=plan, changes=tuple(changes), standings=tuple(standings), category_ids=made, approval=_APPROVAL
+    )
+
+
+def _gone(changes: Sequence[Change], standings: Sequence[Standing]) -> frozenset[str]:
+    return frozenset(
+        f"{change.kind}/{change.id}"
+        for change, standing in zip(changes, standings, strict=True)
+        if change.action is Action.DELETE and standing is Standing.ALREADY
     )
 
 

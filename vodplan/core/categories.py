@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.codes import CODES
@@ -62,6 +62,11 @@ class CategoryTree:
     def children(self, category_id: int) -> tuple[int, ...]:
         """The ids of the direct subcategories."""
         return tuple(self._children.get(category_id, ()))
+
+    def sibling(self, category: Category, name: str) -> Category | None:
+        """Another category with this name under the same parent, None when there is none."""
+        beside = (self._by_id[one] for one in self._children[category.parent])
+        return next((one for one in beside if one.name == name and one.id != category.id), None)
 
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
@@ -155,11 +160,12 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
         elif old and new:
             problems.append(_occupied(entry))
         elif old:
-            renames.append(_rename(entry, old[0], tree, future))
+            renames.append(_rename(entry, old[0], str(tree.path(old[0]))))
             future = future.renamed(old[0], entry.path.rpartition(SEPARATOR)[2])
     creations, present = _creations(wanted, future, problems)
     renamed_paths = {rename.path for rename in renames}
     removals = _removals(entries, future, problems)
+    problems.extend(_wanted_in_removed(wanted, removals))
     absent = [entry for entry in entries if entry.absent]
     return CategoryDecision(
         future=future,
@@ -175,8 +181,7 @@ def _depth(path: str) -> int:
     return path.count(SEPARATOR)
 
 
-def _rename(entry: DesiredCategory, category_id: int, tree: CategoryTree, future: CategoryTree) -> Rename:
-    before = tree.path(category_id) or entry.renamed_from or ""
+def _rename(entry: DesiredCategory, category_id: int, before: str) -> Rename:
     return Rename(id=category_id, before=before, path=entry.path, source=entry.source, reason=entry.reason)
 
 
@@ -221,6 +226,19 @@ def _removals(
         elif found:
             removals.append(Removal(id=found[0], path=entry.path, entry=entry))
     return tuple(sorted(removals, key=lambda one: (-_depth(one.path), one.path)))
+
+
+def _wanted_in_removed(wanted: Sequence[DesiredCategory], removals: Sequence[Removal]) -> Iterator[Diagnostic]:
+    for entry in wanted:
+        for removal in removals:
+            if f"{entry.path}{SEPARATOR}".startswith(f"{removal.path}{SEPARATOR}"):
+                where = removal.entry.source
+                yield problem(
+                    "VP304",
+                    f'The category "{entry.path}" is wanted, and {where.file}:{where.line} deletes "{removal.path}" '
+                    "with everything below it. Keep one of the two entries.",
+                    entry.source,
+                )
 
 
 def problem(code: str, detail: str, source: SourceRef) -> Diagnostic:

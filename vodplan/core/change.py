@@ -30,6 +30,7 @@ class Action(enum.StrEnum):
 
 _REMOVING = frozenset({Action.DELETE, Action.DELETE_SOURCE, Action.DELETE_STREAMS})
 
+
 def _nothing() -> Mapping[str, Json]:
     return MappingProxyType({})
 

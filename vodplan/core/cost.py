@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from vodplan.core.change import Action, Change
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.plan import Cost
+from vodplan.core.standing import needs_tree
 
 
 def estimate(
@@ -27,14 +28,17 @@ def estimate(
     calls: Counter[str] = Counter()
     for name, members in _by_kind(changes).items():
         kind = kinds[name]
-        read = len({change.id for _, change in members})
-        calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
+        if name != "category":
+            read = len({change.id for _, change in members})
+            calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
         for call in kind.calls(members, _placeholders(changes)):
             calls[call.operation] += 1
+    if needs_tree(changes):
+        calls[kinds["category"].read_operation] += 2
     parts = sum(1 for change in changes if change.action in (Action.DELETE_SOURCE, Action.DELETE_STREAMS))
     if parts:
         calls["BatchGetMediaInfos"] += 2 * math.ceil(parts / operations["BatchGetMediaInfos"].batch)
-    seconds = sum(count / (operations[name].rate * share) for name, count in calls.items())
+    seconds = math.fsum(count / (operations[name].rate * share) for name, count in calls.items())
     return Cost(
         calls=dict(sorted(calls.items())),
         seconds=round(seconds, 1),

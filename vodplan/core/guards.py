@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from vodplan.core.categories import CategoryTree
+from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.live import Members
 from vodplan.core.plan import GuardRefusal
@@ -13,7 +13,7 @@ from vodplan.core.policy import Bound, Policy, Protection
 from vodplan.core.values import Json
 
 MIN_MANAGED_FOR_SHARE = 10
-"""A share of updates means nothing below so many managed assets of a kind (docs/contract.md section 2)."""
+"""A percentage of updates means nothing below so many managed assets of a kind (docs/contract.md section 2)."""
 
 
 def evaluate(
@@ -23,17 +23,19 @@ def evaluate(
     managed: Mapping[str, int],
     tree: CategoryTree,
     members: Mapping[int, Members],
+    gone: frozenset[str] = frozenset(),
 ) -> tuple[GuardRefusal, ...]:
     """Every guard that refuses this plan, in a fixed order; empty when none does.
 
     managed: kind → entries in the manifests.
     members: category id → what stands in it, for every category the plan deletes.
+    gone:    `kind/ID` of assets that a read by id has just found missing; a search may list them for a while yet.
     """
     return (
         *_max_deletes(changes, policy, managed),
         *_max_updates(changes, policy, managed),
-        *_protected(changes, policy),
-        *_categories_in_use(changes, tree, members),
+        *_protected(changes, policy, tree),
+        *_categories_in_use(changes, tree, members, gone),
     )
 
 
@@ -72,7 +74,8 @@ def _max_updates(changes: Sequence[Change], policy: Policy, managed: Mapping[str
     updates = Counter(change.kind for change in changes if change.action is Action.UPDATE)
     for kind, count in sorted(updates.items()):
         of = managed.get(kind, 0)
-        if of >= MIN_MANAGED_FOR_SHARE and exceeds(count, bound, of):
+        counted = bound.percent is None or of >= MIN_MANAGED_FOR_SHARE
+        if counted and exceeds(count, bound, of):
             yield GuardRefusal(
                 guard="max_updates",
                 number=str(count),
@@ -83,9 +86,9 @@ def _max_updates(changes: Sequence[Change], policy: Policy, managed: Mapping[str
             )
 
 
-def _protected(changes: Sequence[Change], policy: Policy) -> Iterator[GuardRefusal]:
+def _protected(changes: Sequence[Change], policy: Policy, tree: CategoryTree) -> Iterator[GuardRefusal]:
     for place, protection in enumerate(policy.protect):
-        hit = sorted(str(one.address) for one in changes if one.action.removes and _covers(protection, one))
+        hit = sorted(str(one.address) for one in changes if one.action.removes and _covers(protection, one, tree))
         if hit:
             yield GuardRefusal(
                 guard="protect",
@@ -98,19 +101,34 @@ def _protected(changes: Sequence[Change], policy: Policy) -> Iterator[GuardRefus
             )
 
 
-def _covers(protection: Protection, change: Change) -> bool:
+def _covers(protection: Protection, change: Change, tree: CategoryTree) -> bool:
     if protection.any_tags:
         tags = change.facts.get("tags")
         if not isinstance(tags, list) or protection.any_tags.isdisjoint(str(tag) for tag in tags):
             return False
-    if protection.category is not None and not _within(protection.category, change):
+    if protection.category is not None and not _within(protection.category, change, tree):
         return False
-    return not (protection.ids and protection.ids.isdisjoint({str(change.address), change.id or ""}))
+    return not (
+        protection.ids
+        and protection.ids.isdisjoint({str(change.address), f"{change.kind}/{change.id}", change.id or ""})
+    )
 
 
-def _within(category: str, change: Change) -> bool:
-    path: Json = change.address.key if change.kind == "category" else change.facts.get("category")
-    return isinstance(path, str) and (path == category or path.startswith(f"{category}/"))
+def _within(category: str, change: Change, tree: CategoryTree) -> bool:
+    """Whether a change is about something in a category or below it.
+
+    A category is shown by its id where its path does not name it alone, so such an id is followed up to the top.
+    """
+    place: Json = change.address.key if change.kind == "category" else change.facts.get("category")
+    if isinstance(place, str):
+        return place == category or place.startswith(f"{category}{SEPARATOR}")
+    above = place.get("id") if isinstance(place, Mapping) else None
+    while isinstance(above, int):
+        if tree.path(above) == category:
+            return True
+        found = tree.get(above)
+        above = found.parent if found else None
+    return False
 
 
 def _describe(protection: Protection) -> str:
@@ -125,16 +143,14 @@ def _describe(protection: Protection) -> str:
 
 
 def _categories_in_use(
-    changes: Sequence[Change], tree: CategoryTree, members: Mapping[int, Members]
+    changes: Sequence[Change], tree: CategoryTree, members: Mapping[int, Members], gone: frozenset[str]
 ) -> Iterator[GuardRefusal]:
-    removed = [change for change in changes if change.action is Action.DELETE and change.kind == "category"]
-    going = {int(change.id) for change in removed if change.id}
-    deleted = {f"{change.kind}/{change.id}" for change in changes if change.action is Action.DELETE}
-    for change in removed:
-        category = int(change.id or 0)
-        inside = members.get(category)
-        kept = len([child for child in tree.children(category) if child not in going])
-        left = _left(inside, deleted) if inside else 0
+    deletions = [change for change in changes if change.action is Action.DELETE]
+    removed = {int(change.id or 0): change for change in deletions if change.kind == "category"}
+    deleted = gone | {f"{change.kind}/{change.id}" for change in deletions}
+    for category, change in removed.items():
+        kept = sum(child not in removed for child in tree.children(category))
+        left = _left(members[category], deleted)
         if kept or left:
             yield GuardRefusal(
                 guard="category_not_empty",
@@ -147,7 +163,7 @@ def _categories_in_use(
             )
 
 
-def _left(inside: Members, deleted: set[str]) -> int:
+def _left(inside: Members, deleted: frozenset[str]) -> int:
     """How many assets stay: by name where all are known, else what the service counts beyond those that go."""
     if inside.complete:
         return len(inside.addresses - deleted)

@@ -46,7 +46,7 @@ class CallItem:
     """One change's part of a call.
 
     change: index of the change in `Plan.changes`.
-    id:     what the operation addresses: the service's id, or the URL for a deletion by URL.
+    id:     the service's id of what is written; "" for an image of which only the URL is known (`params`).
     fields: field → value to send, categories as ids (0 for none), tags as a tuple; empty for removals.
     params: as `Change.params`.
     """

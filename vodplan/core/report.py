@@ -80,5 +80,5 @@ class ApplyReport:
 
     @property
     def converged(self) -> bool:
-        """Whether the library was read back and is as planned."""
-        return self.unconverged == ()
+        """Whether every change is done and the library, read back, is as planned."""
+        return self.complete and self.unconverged == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from vodplan.core.address import Address
@@ -66,6 +66,22 @@ def stand(change: Change, fresh: Fresh, kind: Kind, made: dict[str, int]) -> Fou
     return _stand_parts(change, live, fresh)
 
 
+def renamed(found: Found, fresh: Fresh) -> Fresh:
+    """The live state as it is once a change is carried out, if that is a renaming; the same state otherwise."""
+    change = found.change
+    if change.action is not Action.RENAME or found.standing is Standing.ALREADY or found.moved:
+        return fresh
+    tree = fresh.tree.renamed(int(change.id or 0), _last(change.address.key))
+    return dataclasses.replace(fresh, tree=tree)
+
+
+def needs_tree(changes: Iterable[Change]) -> bool:
+    """Whether holding these changes against the live library takes its categories."""
+    return any(
+        change.kind == "category" or change.action.removes or "category" in (change.before or {}) for change in changes
+    )
+
+
 def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Kind) -> Found:
     if live is None:
         return _moved(change, f"{change.address}: planned on an asset that exists, now it is gone")
@@ -75,7 +91,7 @@ def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Ki
     params: dict[str, Json] = {"category_before": _category(now.get("category"))}
     shown_now = {field.name: shown(field.style, now[field.name], fresh.tree) for field in fields}
     if stamp(shown_now, params) == change.fingerprint:
-        return Found(change, Standing.PENDING)
+        return Found(change, Standing.PENDING, tuple(_lost_category(change, Standing.PENDING, fresh)))
     standing = Standing.ALREADY
     moved = []
     for field in fields:
@@ -85,7 +101,14 @@ def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Ki
         standing = Standing.PENDING
         if not _is_as(field, before[name], change.params.get("category_before"), now[name], fresh.tree):
             moved.append(_line(change, name, before[name], shown_now[name]))
-    return Found(change, standing, tuple(moved))
+    return Found(change, standing, (*moved, *_lost_category(change, standing, fresh)))
+
+
+def _lost_category(change: Change, standing: Standing, fresh: Fresh) -> Iterator[str]:
+    """The category that an asset is to stand in was there when planning, and is no more."""
+    category = change.params.get("category_id")
+    if standing is Standing.PENDING and isinstance(category, int) and category and category not in fresh.tree:
+        yield f"{change.address} category: planned on category {category}, now that is gone"
 
 
 def _stand_delete(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> Found:
@@ -137,6 +160,8 @@ def _stand_category(change: Change, fresh: Fresh, made: dict[str, int]) -> Found
         return Found(change, Standing.ALREADY)
     if live.name != old:
         return _moved(change, _line(change, "path", old, live.name))
+    if change.action is Action.RENAME and tree.sibling(live, new) is not None:
+        return _moved(change, f"{change.address}: planned on a free name, now another category has it")
     return Found(change, Standing.PENDING)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 
 from vodplan.core.address import Address
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
-from vodplan.core.live import LiveAsset
+from vodplan.core.errors import BugError
+from vodplan.core.live import LiveAsset, LiveBatch
 from vodplan.core.ports import LiveReader
-from vodplan.core.standing import Fresh
+from vodplan.core.standing import Fresh, needs_tree
 
 _PARTS = (Action.DELETE_SOURCE, Action.DELETE_STREAMS)
 
@@ -25,8 +26,7 @@ async def read_fresh(changes: Sequence[Change], reader: LiveReader) -> Fresh:
         if change.kind != "category":
             keys.setdefault(change.kind, {}).setdefault(_key(change), []).append(change.address)
     categories = [change for change in changes if change.kind == "category"]
-    needs_tree = bool(categories) or any(_shows_category(change) for change in changes)
-    tree = CategoryTree(await reader.categories() if needs_tree else ())
+    tree = CategoryTree(await reader.categories() if needs_tree(changes) else ())
     found: dict[Address, LiveAsset] = {}
     for part in await asyncio.gather(*(_read(kind, wanted, reader) for kind, wanted in keys.items())):
         found.update(part)
@@ -41,6 +41,22 @@ async def read_fresh(changes: Sequence[Change], reader: LiveReader) -> Fresh:
     )
 
 
+async def read_all(reader: LiveReader, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
+    """Read as `LiveReader.read` does, and make sure that every key is answered, once.
+
+    raises: BugError when one is not: silence must never pass for absence.
+    """
+    left = set(keys)
+    async for batch in reader.read(kind, keys):
+        answered = [*(key for key, _ in batch.found), *batch.missing]
+        if len(answered) != len(left.intersection(answered)):
+            raise BugError(f"Reading {kind} assets answered for a key twice, or for one that nobody asked for.")
+        left.difference_update(answered)
+        yield batch
+    if left:
+        raise BugError(f"Reading {kind} assets said nothing about {min(left)}.")
+
+
 def _key(change: Change) -> str:
     """Read by the id that will be written to; what has no id of its own is looked up as it was when planning."""
     if change.id and not ("url" in change.params or "video" in change.params):
@@ -48,13 +64,9 @@ def _key(change: Change) -> str:
     return change.address.key
 
 
-def _shows_category(change: Change) -> bool:
-    return "category" in (change.before or {}) or change.action.removes
-
-
 async def _read(kind: str, wanted: dict[str, list[Address]], reader: LiveReader) -> Iterable[tuple[Address, LiveAsset]]:
     found: list[tuple[Address, LiveAsset]] = []
-    async for batch in reader.read(kind, list(wanted)):
+    async for batch in read_all(reader, kind, list(wanted)):
         for key, live in batch.found:
             found.extend((address, live) for address in wanted[key])
     return found

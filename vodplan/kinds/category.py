@@ -27,7 +27,7 @@ def _calls(changes: Sequence[tuple[int, Change]], category_ids: Mapping[str, int
         parent_path, _, name = path.rpartition("/")
         params = dict(change.params)
         if change.action is Action.CREATE and parent_path and "parent_id" not in params:
-            params["parent_id"] = category_ids.get(parent_path, -1)
+            params["parent_id"] = category_ids[parent_path]
         item = CallItem(change=place, id=change.id or "", fields={"name": name}, params=params)
         calls.append(Call(operation=_OPERATIONS[change.action], kind="category", items=(item,)))
     return tuple(calls)
