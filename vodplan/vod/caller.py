@@ -28,7 +28,7 @@ log = logging.getLogger("vodplan.vod")
 Settle = Callable[[], Awaitable[Record | None]]
 """Looks whether a call that got no answer was done: its answer, or None when it was not."""
 
-SKEW_SHOWN = 1.5
+SKEW_SHOWN = 2.0
 """Seconds; the Date header has whole ones, so that smaller differences mean nothing."""
 
 

@@ -1,0 +1,217 @@
+"""The promise of the pacer, on a clock of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.vod.fakes import VirtualTimeLoop, most_in_a_window, run_virtually
+from vodplan.vod import pacing
+from vodplan.vod.pacing import InFlight, Pacer
+
+
+def granted(rate: float, calls: int, *, workers: int = 8, seed: int = 0, stalls: float = 0.0, idle: float = 0.0) -> list[float]:
+    """The moments at which calls are granted to workers that take up to half a second for each."""
+    chance = random.Random(seed)
+    times: list[float] = []
+
+    async def work(loop: VirtualTimeLoop) -> None:
+        pacer = Pacer(rate, monotonic=loop.time, sleep=asyncio.sleep)
+
+        async def worker(share: int) -> None:
+            for _ in range(share):
+                if idle and chance.random() < 0.05:
+                    await asyncio.sleep(chance.uniform(0, idle))
+                await pacer.grant()
+                times.append(loop.time())
+                if stalls and chance.random() < 0.05:
+                    loop.virtual += chance.uniform(0, stalls)
+                await asyncio.sleep(chance.uniform(0, 0.01))
+
+        await asyncio.gather(*(worker(calls // workers) for _ in range(workers)))
+
+    run_virtually(work)
+    return times
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rate=st.floats(1, 400),
+    seed=st.integers(0, 10**6),
+    stalls=st.sampled_from([0.0, 0.05, 0.5, 3.0]),
+    idle=st.sampled_from([0.0, 0.3, 5.0]),
+)
+def test_pacer_in_any_second_grants_no_more_than_the_rate(rate: float, seed: int, stalls: float, idle: float) -> None:
+    """Idle times, stalled loops and many workers at once never make a second hold more calls than allowed."""
+    times = granted(rate, 400, workers=16, seed=seed, stalls=stalls, idle=idle)
+
+    assert most_in_a_window(times) <= rate
+
+
+@pytest.mark.parametrize("rate", [8.0, 24.0, 40.0, 80.0, 288.0])
+def test_pacer_with_work_uses_the_rate_to_95_percent(rate: float) -> None:
+    """Paced is not slow: with work waiting, nearly every allowed call is made."""
+    times = granted(rate, int(rate * 20), workers=8, stalls=0.02)
+
+    assert len(times) / (times[-1] - times[0]) >= 0.95 * rate
+
+
+def test_pacer_spreads_calls_over_the_second() -> None:
+    """A whole second's calls at its start would look like a burst to a service that counts in shorter windows."""
+    times = granted(50, 200)
+
+    assert most_in_a_window(times, 0.1) <= 6
+
+
+def test_pacer_below_one_call_a_second_keeps_the_distance() -> None:
+    """A tenth of a call a second is a call every ten seconds."""
+    times = granted(0.1, 4, workers=1)
+
+    assert all(later - earlier >= 10 for earlier, later in zip(times, times[1:], strict=False))
+
+
+def test_pacer_rate_spoilt_by_floating_point_is_kept_whole() -> None:
+    """100 × 0.29 is a hair below 29, and means 29."""
+    times = granted(100 * 0.29, 290)
+
+    assert len(times) / (times[-1] - times[0]) >= 0.95 * 29
+
+
+def rates_after_throttling(answers: int) -> list[int]:
+    """Calls granted in each of 30 seconds after so many throttling answers at once."""
+
+    async def work(loop: VirtualTimeLoop) -> list[int]:
+        pacer = Pacer(100, monotonic=loop.time, sleep=asyncio.sleep)
+        for _ in range(answers):
+            pacer.throttled(None)
+        start = loop.time()
+        counts = [0] * 60
+        while (second := int(loop.time() - start)) < 60:
+            counts[second] += 1
+            await pacer.grant()
+        return counts
+
+    return run_virtually(work)
+
+
+def test_pacer_throttled_once_halves_and_recovers_slowly() -> None:
+    """Another tool uses the account: half the rate at once, all of it again after about half a minute."""
+    counts = rates_after_throttling(1)
+
+    assert 45 <= counts[0] <= 53
+    assert 65 <= counts[10] <= 75
+    assert counts[40] >= 98
+
+
+def test_pacer_throttled_by_many_answers_at_once_halves_only_once() -> None:
+    """Answers to calls that were under way together tell one thing."""
+    assert rates_after_throttling(8)[:5] == rates_after_throttling(1)[:5]
+
+
+def test_pacer_throttled_every_second_keeps_a_trickle() -> None:
+    """However hard the service pushes back, some calls go on, so that recovery is noticed."""
+
+    async def work(loop: VirtualTimeLoop) -> int:
+        pacer = Pacer(100, monotonic=loop.time, sleep=asyncio.sleep)
+        for _ in range(30):
+            pacer.throttled(None)
+            loop.virtual += 1.0
+        calls = 0
+        start = loop.time()
+        while loop.time() - start < 1:
+            await pacer.grant()
+            calls += 1
+        return calls
+
+    assert 5 <= run_virtually(work) <= 10
+
+
+def test_pacer_asked_to_wait_waits() -> None:
+    """What the service asks for holds for the whole operation, within reason."""
+
+    async def work(loop: VirtualTimeLoop) -> tuple[float, float]:
+        pacer = Pacer(100, monotonic=loop.time, sleep=asyncio.sleep)
+        pacer.throttled(3.0)
+        await pacer.grant()
+        first = loop.time()
+        pacer.throttled(86400.0)
+        await pacer.grant()
+        return first, loop.time() - first
+
+    first, second = run_virtually(work)
+
+    assert first == pytest.approx(3.0)
+    assert second == pytest.approx(pacing.LONGEST_PAUSE)
+
+
+def test_in_flight_follows_the_latency() -> None:
+    """100 calls a second at 300 ms need 30 under way; at 10 ms the smaller bound is quicker."""
+    bound = InFlight(100)
+    assert bound.limit == pacing.USUAL_IN_FLIGHT
+
+    for _ in range(50):
+        bound.took(0.3)
+    assert bound.limit == pacing.MOST_IN_FLIGHT
+
+    for _ in range(200):
+        bound.took(0.01)
+    assert bound.limit == pacing.USUAL_IN_FLIGHT
+
+
+def test_in_flight_is_a_bound_and_serves_in_order() -> None:
+    """Never more than the limit at once, and first come is first served."""
+    order: list[int] = []
+    busy = 0
+    most = 0
+
+    async def main() -> None:
+        bound = InFlight(100)
+
+        async def one(number: int) -> None:
+            nonlocal busy, most
+            async with bound.slot():
+                order.append(number)
+                busy += 1
+                most = max(most, busy)
+                await asyncio.sleep(0)
+                busy -= 1
+
+        await asyncio.gather(*(one(number) for number in range(50)))
+
+    asyncio.run(main())
+
+    assert most == pacing.USUAL_IN_FLIGHT
+    assert order == list(range(50))
+
+
+def test_in_flight_gives_up_a_place_when_a_waiting_call_is_cancelled() -> None:
+    """Interrupting a run leaves no place taken for good."""
+
+    async def main() -> int:
+        bound = InFlight(100)
+        gate = asyncio.Event()
+
+        async def hold() -> None:
+            async with bound.slot():
+                await gate.wait()
+
+        tasks = [asyncio.create_task(hold()) for _ in range(pacing.USUAL_IN_FLIGHT + 4)]
+        await asyncio.sleep(0)
+        gate.set()
+        for task in tasks[-2:]:
+            task.cancel()
+        await asyncio.sleep(0)
+        for task in tasks[-4:]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        entered = 0
+        for _ in range(pacing.USUAL_IN_FLIGHT):
+            async with asyncio.timeout(1), bound.slot():
+                entered += 1
+        return entered
+
+    assert asyncio.run(main()) == pacing.USUAL_IN_FLIGHT
