@@ -145,7 +145,8 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
     """Work out which categories are made, renamed and removed.
 
     Renames are resolved from the top down, so a path may go through a category that the same plan renames. An entry
-    with `renamed_from` whose old path does not exist is made when its new path does not exist either.
+    with `renamed_from` whose old path does not exist is made when its new path does not exist either. When both exist,
+    the entry is done if another entry wants the old path, and cannot be carried out if none does.
     """
     wanted = sorted((one for one in entries if not one.absent), key=lambda one: (_depth(one.path), one.path))
     problems: list[Diagnostic] = []
@@ -157,9 +158,9 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
         old, new = future.find(entry.renamed_from), future.find(entry.path)
         if len(old) > 1:
             problems.append(_ambiguous(entry.renamed_from, old, entry.source))
-        elif old and new:
+        elif old and new and not _wanted_anew(entry.renamed_from, wanted):
             problems.append(_occupied(entry))
-        elif old:
+        elif old and not new:
             renames.append(_rename(entry, old[0], str(tree.path(old[0]))))
             future = future.renamed(old[0], entry.path.rpartition(SEPARATOR)[2])
     creations, present = _creations(wanted, future, problems)
@@ -175,6 +176,11 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
         unchanged=len(present - renamed_paths) + len(absent) - len(removals),
         problems=tuple(problems),
     )
+
+
+def _wanted_anew(path: str, wanted: Sequence[DesiredCategory]) -> bool:
+    """Whether the old name of a renamed category is wanted for another: both exist, then, once the plan is applied."""
+    return any(f"{one.path}{SEPARATOR}".startswith(f"{path}{SEPARATOR}") for one in wanted)
 
 
 def _depth(path: str) -> int:
