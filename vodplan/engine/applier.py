@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from vodplan.core.approve import ApprovedPlan
+from vodplan.core.categories import SEPARATOR
 from vodplan.core.change import Action, Change
 from vodplan.core.errors import (
     ApiError,
@@ -23,6 +24,9 @@ from vodplan.core.standing import Standing
 
 IN_FLIGHT = 8
 """Calls of one stage under way at once; the client paces each operation below this bound."""
+
+WELL = (Verdict.DONE, Verdict.ALREADY)
+"""How a change ends that is now as planned."""
 
 _STAGES = (Action.UPDATE, Action.DELETE_STREAMS, Action.DELETE_SOURCE, Action.DELETE)
 """The ranks of changes to assets, in order; categories come before and after them."""
@@ -58,17 +62,17 @@ class Applier:
         self._category_ids = dict(approved.category_ids)
         self._outcomes: dict[int, Outcome] = {}
         self._halted = ""
-        for place, standing in enumerate(approved.standings):
-            if standing is Standing.ALREADY:
-                self._settle(place, Verdict.ALREADY, detail="The library is so already.")
+        self._already = [place for place, one in enumerate(approved.standings) if one is Standing.ALREADY]
 
     async def run(self) -> tuple[Outcome, ...]:
         """Carry everything out; returns one outcome per change, in the plan's order.
 
         raises: StoreError when the journal cannot be written; nothing is sent after that.
         """
-        self._progress.start("applying", len(self._changes) - len(self._outcomes))
+        self._progress.start("applying", len(self._changes))
         try:
+            for place in self._already:
+                self._settle(place, Verdict.ALREADY, detail="The library is so already.")
             for place, change in self._pending(lambda one: one.kind == "category" and not one.action.removes):
                 await self._stage([(place, change)])
             for action in _STAGES:
@@ -93,7 +97,7 @@ class Applier:
 
     async def _stage(self, members: Sequence[tuple[int, Change]]) -> None:
         """Carry changes of one rank out, in as few calls as their kinds make of them."""
-        ready = [(place, change) for place, change in members if not self._lacks_category(place, change)]
+        ready = [(place, change) for place, change in members if not self._must_wait(place, change)]
         calls: list[Call] = []
         for kind in dict.fromkeys(change.kind for _, change in ready):
             group = [(place, change) for place, change in ready if change.kind == kind]
@@ -125,6 +129,8 @@ class Applier:
             answer = await self._writer.write(call)
         except (RefusedByService, NotFound) as refusal:
             if len(call.items) > 1:
+                # Nothing of it was done: its items have their outcomes from the calls that follow.
+                self._journal.outcome(call, ())
                 for half in _halves(call):
                     await self._carry_out(half)
                 return
@@ -183,32 +189,47 @@ class Applier:
         )
         self._progress.advance(1)
 
-    def _lacks_category(self, place: int, change: Change) -> bool:
-        """Hold a change that needs a category which this run was to make and did not."""
-        needed: object = None
-        if change.kind == "category" and change.action is Action.CREATE:
-            if "parent_id" not in change.params:
-                needed = change.address.key.rpartition("/")[0]
-        elif (
-            change.action is Action.UPDATE and "category" in (change.after or {}) and "category_id" not in change.params
-        ):
-            needed = (change.after or {})["category"]
-        if not needed or needed in self._category_ids:
-            return False
-        self._settle(place, Verdict.HELD, detail=f'The category "{needed}" was not made.')
-        return True
+    def _must_wait(self, place: int, change: Change) -> bool:
+        """Hold a change that needs a category which this run was to make, or a name it was to free, and did not."""
+        needed = _made_before(change)
+        if needed and needed not in self._category_ids:
+            self._settle(place, Verdict.HELD, detail=f'The category "{needed}" was not made.')
+            return True
+        if change.action is Action.CREATE:
+            for earlier, outcome in self._outcomes.items():
+                if outcome.verdict not in WELL and _names_place_of(self._changes[earlier], change):
+                    self._settle(place, Verdict.HELD, detail=f"It waits for the renaming to {outcome.address}.")
+                    return True
+        return False
 
     def _hold(self, which: Callable[[Change], bool], *, after: Callable[[Change], bool]) -> None:
         """Hold the removals that are left once a change before them, of those that count, did not end as planned."""
-        ended_well = (Verdict.DONE, Verdict.ALREADY)
         failed = [
-            one for one in self._outcomes.values() if one.verdict not in ended_well and after(self._changes[one.change])
+            one for one in self._outcomes.values() if one.verdict not in WELL and after(self._changes[one.change])
         ]
         if not failed:
             return
         detail = self._halted or f"Removals wait until every change before them is done; {failed[0].address} is not."
         for place, _ in list(self._pending(lambda one: one.action.removes and which(one))):
             self._settle(place, Verdict.HELD, detail=detail)
+
+
+def _made_before(change: Change) -> str:
+    """The path of a category that must be made before a change; "" when it needs none."""
+    if change.action is Action.CREATE and "parent_id" not in change.params:
+        return change.address.key.rpartition(SEPARATOR)[0]
+    if change.action is Action.UPDATE and "category_id" not in change.params:
+        return str((change.after or {}).get("category", ""))
+    return ""
+
+
+def _names_place_of(renaming: Change, creation: Change) -> bool:
+    """Whether a renaming frees the name of a new category, or names one of those above it."""
+    if renaming.action is not Action.RENAME:
+        return False
+    path, new = creation.address.key, renaming.address.key
+    freed = new.rpartition(SEPARATOR)[0], str((renaming.before or {})["path"]).rpartition(SEPARATOR)[2]
+    return path.startswith(f"{new}{SEPARATOR}") or path == SEPARATOR.join(filter(None, freed))
 
 
 def _halves(call: Call) -> tuple[Call, Call]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +24,7 @@ from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.problems import same_asset, too_many_tags
 from vodplan.core.values import UNSET
+from vodplan.engine.fresh import read_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,12 +44,14 @@ async def make_plan(
     frame: Frame,
     today: datetime.date,
     progress: Progress,
+    managed: Mapping[str, int] | None = None,
 ) -> Plan:
     """Plan what it takes to make the library as desired.
 
     Reads each managed asset once, in batches, and drops it at once when it is as wanted; nothing is written.
 
-    today:  UTC; removals with a later `after` are scheduled, not planned.
+    today:   UTC; removals with a later `after` are scheduled, not planned.
+    managed: kind → entries of all manifests, which the shares in guards are of; those of `desired` when it is all.
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
@@ -67,21 +71,23 @@ async def make_plan(
     if problems:
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
         raise ManifestError(problems, next="vodplan plan")
-    managed: dict[str, int] = {}
-    for asset in desired.assets:
-        managed[asset.kind] = managed.get(asset.kind, 0) + 1
-    if desired.categories:
-        managed["category"] = len(desired.categories)
     decisions = Decisions(
         changes=[*category_changes(decision), *sorter.changes],
         scheduled=[*sorter.scheduled, *later_categories],
         missing=sorter.missing,
         unchanged=sorter.unchanged + decision.unchanged,
-        managed=managed,
+        managed=_managed(desired) if managed is None else managed,
         tree=decision.future,
         members=members,
     )
     return assemble(decisions, frame, kinds=catalogue.kinds, operations=catalogue.operations, policy=catalogue.policy)
+
+
+def _managed(desired: DesiredState) -> Mapping[str, int]:
+    managed = dict(Counter(asset.kind for asset in desired.assets))
+    if desired.categories:
+        managed["category"] = len(desired.categories)
+    return managed
 
 
 def _due_categories(
@@ -218,7 +224,7 @@ async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: 
 async def _read_kind(
     kind: str, wanted: Mapping[str, DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress
 ) -> None:
-    async for batch in reader.read(kind, list(wanted)):
+    async for batch in read_all(reader, kind, list(wanted)):
         for key, live in batch.found:
             sorter.found(wanted[key], live)
         for key in batch.missing:
