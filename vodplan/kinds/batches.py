@@ -54,7 +54,7 @@ def removals(
 
 
 def single_removals(kind: str, operation: str, changes: Sequence[tuple[int, Change]]) -> tuple[Call, ...]:
-    """One call per change, for operations whose answer has no outcome per item."""
+    """One call per change, for operations that take several things of one asset but not several assets."""
     return tuple(
         Call(
             operation=operation,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from vodplan.core.change import Action, Change
 from vodplan.core.kind import Call, Field, Kind, Style
-from vodplan.kinds.batches import single_removals, updates
+from vodplan.kinds.batches import removals, single_removals, updates
 
 _PAGE = "page «ApsaraVideo VOD:UpdateImageInfos»"
 
@@ -22,11 +22,18 @@ SNAPSHOT_TYPES = ("CoverSnapshot", "NormalSnapshot", "SpriteSnapshot", "SpriteOr
 
 
 def _calls(changes: Sequence[tuple[int, Change]], category_ids: Mapping[str, int]) -> tuple[Call, ...]:
-    """See `Kind.calls`. Images are deleted one a call: DeleteImage has no outcome per item."""
+    """See `Kind.calls`. What has no image id (an image known by its URL only, snapshots) is deleted one a call."""
+    updated = [member for member in changes if member[1].action is Action.UPDATE]
+    deleted = [member for member in changes if member[1].action is Action.DELETE]
     return (
-        *updates("image", "UpdateImageInfos", [c for c in changes if c[1].action is Action.UPDATE], category_ids),
-        *single_removals("image", "DeleteImage", [c for c in changes if c[1].action is Action.DELETE]),
+        *updates("image", "UpdateImageInfos", updated, category_ids),
+        *removals("image", "DeleteImage", [member for member in deleted if _by_id(member[1])]),
+        *single_removals("image", "DeleteImage", [member for member in deleted if not _by_id(member[1])]),
     )
+
+
+def _by_id(change: Change) -> bool:
+    return bool(change.id) and "video" not in change.params
 
 
 IMAGE = Kind(
