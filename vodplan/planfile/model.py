@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from vodplan.core.change import Action
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+
+
+def _a_day(text: str) -> str:
+    datetime.date.fromisoformat(text)
+    return text
 
 
 class _Strict(BaseModel):
@@ -67,7 +73,7 @@ class ScheduledModel(_Strict):
 
     address: Annotated[str, Field(pattern="^[a-z_]+/.")]
     action: Literal[*(action.value for action in Action)]  # type: ignore[valid-type]
-    after: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    after: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_a_day)]
     source: SourceModel
     reason: str | None
 
