@@ -158,16 +158,16 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
         old, new = future.find(entry.renamed_from), future.find(entry.path)
         if len(old) > 1:
             problems.append(_ambiguous(entry.renamed_from, old, entry.source))
-        elif old and new and not _wanted_anew(entry.renamed_from, wanted):
+        elif old and new and not _wanted_anew(entry, wanted):
             problems.append(_occupied(entry))
         elif old and not new:
             renames.append(_rename(entry, old[0], str(tree.path(old[0]))))
             future = future.renamed(old[0], entry.path.rpartition(SEPARATOR)[2])
     creations, present = _creations(wanted, future, problems)
     renamed_paths = {rename.path for rename in renames}
-    removals = _removals(entries, future, problems)
-    problems.extend(_wanted_in_removed(wanted, removals))
     absent = [entry for entry in entries if entry.absent]
+    removals = _removals(absent, future, problems)
+    problems.extend(_wanted_in_removed(wanted, absent))
     return CategoryDecision(
         future=future,
         creations=creations,
@@ -178,9 +178,13 @@ def decide_categories(entries: Sequence[DesiredCategory], tree: CategoryTree) ->
     )
 
 
-def _wanted_anew(path: str, wanted: Sequence[DesiredCategory]) -> bool:
-    """Whether the old name of a renamed category is wanted for another: both exist, then, once the plan is applied."""
-    return any(f"{one.path}{SEPARATOR}".startswith(f"{path}{SEPARATOR}") for one in wanted)
+def _wanted_anew(entry: DesiredCategory, wanted: Sequence[DesiredCategory]) -> bool:
+    """Whether the old name of a renamed category is wanted for another: both exist, then, once the plan is applied.
+
+    Not for two that swap their names, where nothing tells before from after.
+    """
+    again = [one for one in wanted if f"{one.path}{SEPARATOR}".startswith(f"{entry.renamed_from}{SEPARATOR}")]
+    return bool(again) and all(one.renamed_from != entry.path for one in again)
 
 
 def _depth(path: str) -> int:
@@ -220,12 +224,10 @@ def _creations(
 
 
 def _removals(
-    entries: Sequence[DesiredCategory], future: CategoryTree, problems: list[Diagnostic]
+    absent: Sequence[DesiredCategory], future: CategoryTree, problems: list[Diagnostic]
 ) -> tuple[Removal, ...]:
     removals = []
-    for entry in entries:
-        if not entry.absent:
-            continue
+    for entry in absent:
         found = future.find(entry.path)
         if len(found) > 1:
             problems.append(_ambiguous(entry.path, found, entry.source))
@@ -234,15 +236,14 @@ def _removals(
     return tuple(sorted(removals, key=lambda one: (-_depth(one.path), one.path)))
 
 
-def _wanted_in_removed(wanted: Sequence[DesiredCategory], removals: Sequence[Removal]) -> Iterator[Diagnostic]:
+def _wanted_in_removed(wanted: Sequence[DesiredCategory], absent: Sequence[DesiredCategory]) -> Iterator[Diagnostic]:
     for entry in wanted:
-        for removal in removals:
-            if f"{entry.path}{SEPARATOR}".startswith(f"{removal.path}{SEPARATOR}"):
-                where = removal.entry.source
+        for other in absent:
+            if f"{entry.path}{SEPARATOR}".startswith(f"{other.path}{SEPARATOR}"):
                 yield problem(
                     "VP304",
-                    f'The category "{entry.path}" is wanted, and {where.file}:{where.line} deletes "{removal.path}" '
-                    "with everything below it. Keep one of the two entries.",
+                    f'The category "{entry.path}" is wanted, and {other.source.file}:{other.source.line} deletes '
+                    f'"{other.path}" with everything below it. Keep one of the two entries.',
                     entry.source,
                 )
 
