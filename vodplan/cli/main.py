@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
@@ -79,17 +79,12 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
 
 
 def _run(name: str, options: CommonOptions, console: Console, output: Output) -> int:
-    from dataclasses import replace
-
     from vodplan.cli.logs import logging_to
     from vodplan.commands.context import Context
 
-    def invoke(argv: Sequence[str], environ: Mapping[str, str]) -> int:
-        return main(argv, replace(console, environ=environ))
-
     run: Command = import_module(f"vodplan.commands.{name}").run
     with logging_to(console, verbose=options.verbose, log_format=options.log_format):
-        return run(options, Context(console=console, output=output, invoke=invoke))
+        return run(options, Context(console=console, output=output, invoke=main))
 
 
 def _close(output: Output) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,8 @@ from vodplan.render.progress import BarProgress, StepProgress, event_of, line_of
 if TYPE_CHECKING:
     from vodplan.core.ports import Progress
 
-Invoke = Callable[[Sequence[str], Mapping[str, str]], int]
-"""Runs a command line as a user would, with an environment of its own; the exit code."""
+Invoke = Callable[[Sequence[str], Console], int]
+"""Runs a command line as a user would, in a world of its own; the exit code."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

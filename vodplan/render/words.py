@@ -12,7 +12,7 @@ MOST_WORDS = 400
 """Beyond so many words between the first and the last difference, comparing costs more than it tells."""
 
 LEAST_ALIKE = 0.35
-"""Below this share of common words, the two texts side by side read better than one woven text."""
+"""Below this share of common characters, the two texts side by side read better than one woven text."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|\s+|.", re.DOTALL)
 _WIDE = re.compile("([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff])")
@@ -52,8 +52,9 @@ def difference(old: str, new: str) -> tuple[Piece, ...] | None:
     if len(middle_before) + len(middle_after) > MOST_WORDS:
         return None
     matcher = SequenceMatcher(None, middle_before, middle_after, autojunk=False)
-    kept = head + tail + sum(block.size for block in matcher.get_matching_blocks())
-    if 2 * kept < LEAST_ALIKE * (len(before) + len(after)):
+    kept = _ink(before[:head]) + _ink(before[len(before) - tail :])
+    kept += sum(_ink(middle_before[block.a : block.a + block.size]) for block in matcher.get_matching_blocks())
+    if 2 * kept < LEAST_ALIKE * (_ink(before) + _ink(after)):
         return None
     pieces = [Piece(Mark.KEPT, "".join(before[:head]))]
     for tag, a, b, c, d in matcher.get_opcodes():
@@ -64,6 +65,11 @@ def difference(old: str, new: str) -> tuple[Piece, ...] | None:
             pieces.append(Piece(Mark.NEW, "".join(middle_after[c:d])))
     pieces.append(Piece(Mark.KEPT, "".join(before[len(before) - tail :])))
     return tuple(_joined([piece for piece in pieces if piece.text]))
+
+
+def _ink(words: Sequence[str]) -> int:
+    """How much of a text there is to see: blanks in common do not make two texts alike."""
+    return sum(len(word) for word in words if not word.isspace())
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

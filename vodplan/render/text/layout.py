@@ -44,24 +44,25 @@ def headline(lead: str, ink: Ink, name: str, title: str, place: str, canvas: Can
     lead:  sign and verb; painted with `ink`.
     name, title, place: safe to print; the place stands at the right edge where it fits.
     """
-    room = canvas.measure
     painted = f"{canvas.paint(lead, ink)}  {canvas.paint(name, Ink.STRONG)}"
     used = cells(lead) + 2 + cells(name)
     indent = " " * INDENT
-    if title and used + 2 + cells(title) <= room:
-        painted, used, title = f"{painted}  {title}", used + 2 + cells(title), ""
-    if not title and used + 2 + cells(place) <= room:
-        yield painted + " " * (room - used - cells(place)) + canvas.paint(place, Ink.FAINT)
+    whole = used + (2 + cells(title) if title else 0)
+    if whole + 2 + cells(place) <= canvas.measure:
+        yield _with_place(f"{painted}  {title}" if title else painted, whole, place, canvas)
         return
     yield painted
-    if title:
-        title = clip(title, room - INDENT, canvas.ellipsis)
-        used = INDENT + cells(title)
-        if used + 2 + cells(place) <= room:
-            yield indent + title + " " * (room - used - cells(place)) + canvas.paint(place, Ink.FAINT)
-            return
+    title = clip(title, canvas.measure - INDENT, canvas.ellipsis)
+    used = INDENT + cells(title)
+    if title and used + 2 + cells(place) > canvas.measure:
         yield indent + title
-    yield indent + canvas.paint(clip(place, room - INDENT, canvas.ellipsis), Ink.FAINT)
+        title, used = "", INDENT
+    yield _with_place(indent + title, used, clip(place, canvas.measure - INDENT, canvas.ellipsis), canvas)
+
+
+def _with_place(text: str, used: int, place: str, canvas: Canvas) -> str:
+    """A line with the place at its right edge; `used` are the cells of its text without color."""
+    return text + " " * (canvas.measure - used - cells(place)) + canvas.paint(place, Ink.FAINT)
 
 
 def labelled(label: str, values: list[str], canvas: Canvas) -> Iterator[str]:

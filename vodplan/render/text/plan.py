@@ -93,7 +93,7 @@ def _guards(plan: Plan, canvas: Canvas) -> Iterator[str]:
 def _scheduled(plan: Plan, canvas: Canvas) -> Iterator[str]:
     if not plan.scheduled:
         return
-    yield "Scheduled: waits for its day (UTC), nothing is done before"
+    yield from paragraph("Scheduled: waits for its day (UTC), nothing is done before", canvas)
     for one in plan.scheduled:
         lead = f"  {one.after.isoformat():{_DATE}} {verb(one.action)}"
         yield from headline(lead, Ink.FAINT, terminal(str(one.address)), "", place_of(one.source), canvas)
@@ -104,7 +104,7 @@ def _scheduled(plan: Plan, canvas: Canvas) -> Iterator[str]:
 def _missing(plan: Plan, canvas: Canvas) -> Iterator[str]:
     if not plan.missing:
         return
-    yield "Missing: the service does not have these, nothing is done about them"
+    yield from paragraph("Missing: the service does not have these, nothing is done about them", canvas)
     for one in plan.missing:
         yield from headline("  ?", Ink.CHANGE, terminal(str(one.address)), "", place_of(one.source), canvas)
 

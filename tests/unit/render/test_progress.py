@@ -1,0 +1,90 @@
+"""Progress: a bar, sparse lines, events."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from vodplan.render.progress import BarProgress, StepProgress, event_of, line_of
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _lines(total: int, advances: list[tuple[float, int]]) -> list[str]:
+    told: list[str] = []
+    clock = _Clock()
+    progress = StepProgress(lambda now: told.append(line_of(now)), clock=clock)
+    progress.start("reading", total)
+    for seconds, count in advances:
+        clock.now += seconds
+        progress.advance(count)
+    progress.finish()
+    return [line for line in told if line]
+
+
+def test_lines_many_small_advances_give_one_line_for_each_tenth() -> None:
+    """A thousand videos fill ten lines of a log, not fifty."""
+    told = _lines(1000, [(0.1, 20)] * 50)
+
+    assert told[0] == "reading: 100 of 1000 (10 %), 0.5 s"
+    assert told[-1] == "reading: 1000 of 1000 (100 %), 5.0 s"
+    assert len(told) == 10
+
+
+def test_lines_slow_step_gives_a_sign_of_life_every_ten_seconds() -> None:
+    """A step that crawls still says that it is alive."""
+    assert _lines(1000, [(6.0, 1)] * 4) == [
+        "reading: 2 of 1000 (0 %), 12 s",
+        "reading: 4 of 1000 (0 %), 24 s",
+        "reading: 4 of 1000 (0 %), 24 s",
+    ]
+
+
+def test_lines_unknown_total_counts_up() -> None:
+    """Without a total there is no share to show."""
+    assert _lines(0, [(1.0, 7)]) == ["reading: 7, 1.0 s"]
+
+
+def test_events_tell_the_beginning_and_the_end() -> None:
+    """A program learns when a step starts and when it is over."""
+    told: list[str] = []
+    progress = StepProgress(lambda now: told.append(event_of(now)), clock=_Clock())
+
+    progress.start("applying", 3)
+    progress.advance(3)
+    progress.finish()
+
+    events = [json.loads(line) for line in told]
+    assert [event["state"] for event in events] == ["started", "finished"]
+    assert events[1] == {
+        "event": "progress",
+        "step": "applying",
+        "state": "finished",
+        "done": 3,
+        "total": 3,
+        "seconds": 0.0,
+    }
+
+
+def test_bar_is_drawn_in_place_and_leaves_nothing() -> None:
+    """On a terminal the bar stays on one line and is gone at the end, also when a step follows a step."""
+    stream = io.StringIO()
+    bar = BarProgress(stream, unicode=True, width=80)
+
+    bar.start("reading", 10)
+    bar.advance(10)
+    bar.start("applying", 2)
+    bar.finish()
+    bar.finish()
+
+    drawn = stream.getvalue()
+    assert "reading" in drawn
+    assert "applying" in drawn
+    assert "\n" not in drawn
+    assert drawn.split("\r")[-2:] == [" " * len(drawn.split("\r")[-2]), ""]

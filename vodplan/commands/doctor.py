@@ -1,0 +1,82 @@
+"""`vodplan doctor`: what works and what does not, with the next step for each."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from vodplan import api
+from vodplan.commands.context import Context
+from vodplan.commands.options import DoctorOptions
+from vodplan.core.errors import ApiError, CredentialsError
+from vodplan.render.results import CheckShown, Examined
+
+_SQLITE = "sqlite:///"
+
+_STEPS = {
+    "endpoint": "vodplan doctor --target NAME, once the address in vodplan.yaml and the network are right",
+    "credentials": "export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or see docs/credentials.md",
+    "clock": "timedatectl set-ntp true",
+    "store": "mkdir -p .vodplan",
+}
+_PERMISSION = "grant vod:{name} to the key (docs/credentials.md), then vodplan doctor"
+
+
+def run(options: DoctorOptions, context: Context) -> int:
+    """Check the project, the target and the store. Exit 8 for credentials, 1 for anything else that fails."""
+    console = context.console
+    project = api.find_project(config=options.config, cwd=console.cwd, environ=console.environ)
+    target = options.target or console.environ.get("VODPLAN_TARGET") or project.default_target or "environment"
+    checks = [_project(project.path)]
+    try:
+        target, results = api.probe(
+            target=options.target, config=options.config, cwd=console.cwd, environ=console.environ
+        )
+    except CredentialsError as error:
+        checks.append(CheckShown(name="credentials", ok=False, detail=error.message, next=error.next))
+    except ApiError as error:
+        checks.append(CheckShown(name="endpoint", ok=False, detail=error.message, next=_step("endpoint")))
+    else:
+        named = {result.name for result in results}
+        if "endpoint" not in named:
+            checks.append(CheckShown(name="endpoint", ok=True, detail=f"answers: {target}"))
+        checks.extend(
+            CheckShown(name=one.name, ok=one.ok, detail=one.detail, next="" if one.ok else _step(one.name))
+            for one in results
+        )
+        checks.append(
+            CheckShown(
+                name="writes",
+                ok=None,
+                detail="not tried: there is no write that is sure to change nothing",
+                next="see docs/credentials.md for the permissions that apply needs",
+            )
+        )
+    checks.extend(_store(project.store, project.root))
+    context.output.show(Examined(target=target, checks=checks))
+    if any(one.name == "credentials" and one.ok is False for one in checks):
+        return CredentialsError.exit_code
+    return 1 if any(one.ok is False for one in checks) else 0
+
+
+def _project(path: Path | None) -> CheckShown:
+    if path is None:
+        return CheckShown(name="project", ok=None, detail="no vodplan.yaml: the defaults are used", next="vodplan init")
+    return CheckShown(name="project", ok=True, detail=str(path))
+
+
+def _store(url: str, root: Path) -> Iterator[CheckShown]:
+    """Whether the store could be written; this version keeps its journal in memory and writes none."""
+    if not url.startswith(_SQLITE):
+        yield CheckShown(name="store", ok=None, detail="not on this machine, and not used by this version")
+        return
+    path = root / url.removeprefix(_SQLITE)
+    folder = next((one for one in path.parents if one.exists()), root)
+    writable = os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+    detail = f"{path} can be written" if writable else f"{path} cannot be written: no permission in {folder}"
+    yield CheckShown(name="store", ok=writable, detail=detail, next="" if writable else f"ls -ld {folder}")
+
+
+def _step(name: str) -> str:
+    return _STEPS.get(name) or _PERMISSION.format(name=name)
