@@ -1,0 +1,167 @@
+"""Reads one manifest: from bytes to what it asks for, in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from yaml.error import YAMLError
+
+from vodplan.core.desired import DesiredAsset, DesiredCategory
+from vodplan.core.policy import Policy
+from vodplan.core.values import UNSET
+from vodplan.manifests import reading, syntax
+from vodplan.manifests.assets import KINDS, AssetReader
+from vodplan.manifests.categories import CategoryReader
+from vodplan.manifests.compose import Abandoned, Composer
+from vodplan.manifests.defaults import Values, finish
+from vodplan.manifests.fields import field_readers
+from vodplan.manifests.findings import Findings, Place
+from vodplan.manifests.nodes import Node, Placed, Scalar
+from vodplan.manifests.seen import Seen
+from vodplan.manifests.wording import describe, quoted
+
+API_VERSION = "vodplan/v1"
+
+_SECTIONS = ("apiVersion", "defaults", "categories", *KINDS)
+_FILE_CODES = ("VP106", "VP107", "VP108", "VP109", "VP110", "VP111", "VP112", "VP113", "VP114", "VP116", "VP119")
+
+
+@dataclass(slots=True)
+class Document:
+    """What one file asks for; complete only when it has no errors.
+
+    managed: kind → entries.
+    """
+
+    assets: list[DesiredAsset] = field(default_factory=list)
+    categories: list[DesiredCategory] = field(default_factory=list)
+    managed: dict[str, int] = field(default_factory=dict)
+
+
+def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy) -> Document:
+    """Read one manifest; what is wrong with it goes to `found`.
+
+    data: UTF-8 without a byte order mark, as `source.read` gives it.
+    """
+    reader = _DocumentReader(found, seen, policy)
+    try:
+        reader.read(Composer(data, found))
+    except Abandoned:
+        pass
+    except YAMLError as error:
+        syntax.report(found, error, data)
+    return reader.finished()
+
+
+class _DocumentReader:
+    def __init__(self, found: Findings, seen: Seen, policy: Policy) -> None:
+        self._found = found
+        self._policy = policy
+        self._assets = {plural: AssetReader(kind, found, seen, policy.vocabulary) for plural, kind in KINDS.items()}
+        self._categories = CategoryReader(found, seen)
+        self._defaults: dict[str, Values] = {}
+        self._flawed_defaults: set[str] = set()
+        self._other_version = False
+
+    def read(self, composer: Composer) -> None:
+        """Read the whole document."""
+        found = self._found
+        root = composer.root()
+        if root is None:
+            found.error("VP118", f"{found.file} is empty. A manifest begins with apiVersion: {API_VERSION}.", _TOP)
+            return
+        if not composer.is_mapping(root):
+            node = composer.node(root, 1)
+            if isinstance(node, Scalar) and not node.value:
+                detail = f"{found.file} is empty. A manifest begins with apiVersion: {API_VERSION}."
+            else:
+                detail = f"The file is {describe(node)}. A manifest is a mapping: apiVersion, videos and so on."
+            found.error("VP118", detail, node)
+            composer.end()
+            return
+        versioned = False
+        for name, key in composer.keys(root):
+            versioned = versioned or name == "apiVersion"
+            self._section(name, key, composer)
+        if not versioned:
+            found.error("VP119", f"The manifest has no apiVersion. Add apiVersion: {API_VERSION} at its top.", _TOP)
+        composer.end()
+
+    def _section(self, name: str, key: Placed, composer: Composer) -> None:
+        found = self._found
+        if name == "apiVersion":
+            self._version(composer.value())
+        elif name == "defaults":
+            self._read_defaults(composer.value())
+        elif name == "categories":
+            for item in _items(composer, found, name):
+                self._categories.read(item)
+        elif name in self._assets:
+            reader = self._assets[name]
+            for item in _items(composer, found, name):
+                reader.read(item)
+        else:
+            composer.value()
+            if name == "rules":
+                found.error("VP147", "rules: cannot be used yet. Write entries by id, and remove the rules.", key)
+            else:
+                reading.unknown_key(name, key, _SECTIONS, found, "a manifest")
+
+    def _version(self, node: Node) -> None:
+        version = reading.text(node, self._found, "apiVersion")
+        if version is not None and version != API_VERSION:
+            self._other_version = True
+            detail = f"apiVersion is {quoted(version)}; this vodplan reads {API_VERSION}."
+            self._found.error("VP119", detail, node)
+
+    def _read_defaults(self, node: Node) -> None:
+        found = self._found
+        defaults = reading.mapping(node, found, "defaults")
+        if defaults is None:
+            self._flawed_defaults.update(KINDS)
+            return
+        kinds = {kind.name: (plural, kind) for plural, kind in KINDS.items()}
+        reading.unknown_keys(defaults.entries, tuple(kinds), found, "defaults")
+        for name, (plural, kind) in kinds.items():
+            pair = defaults.entries.get(name)
+            if pair is None:
+                continue
+            before = found.errors
+            block = reading.mapping(pair[1], found, f"defaults.{name}")
+            if block is not None:
+                readers = field_readers(kind, found, self._policy.vocabulary)
+                reading.unknown_keys(block.entries, tuple(readers), found, f"the defaults of a {name}")
+                self._defaults[plural] = tuple(
+                    readers[one.name][1](block.entries[one.name][1]) if one.name in block.entries else UNSET
+                    for one in kind.fields
+                )
+            if found.errors != before:
+                self._flawed_defaults.add(plural)
+
+    def finished(self) -> Document:
+        """What the file asks for, defaults and policy applied."""
+        document = Document(categories=self._categories.categories)
+        document.managed["category"] = self._categories.entries
+        for plural, reader in self._assets.items():
+            kind = reader.kind
+            document.managed[kind.name] = reader.entries
+            flawed = plural in self._flawed_defaults
+            required = () if flawed else self._policy.require.get(kind.name, ())
+            document.assets += finish(
+                reader.assets, kind, None if flawed else self._defaults.get(plural), required, self._found
+            )
+        if self._other_version:
+            self._found.drop(lambda code: code in _FILE_CODES)
+        return document
+
+
+_TOP = Place(0, 0, None)
+
+
+def _items(composer: Composer, found: Findings, name: str) -> Iterator[Node]:
+    node = composer.items()
+    if isinstance(node, Iterator):
+        return node
+    reading.wrong_type(node, found, name, "a list of entries, each with a dash, or []")
+    return iter(())
