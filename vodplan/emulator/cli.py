@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--db", type=Path, default=DEFAULT_DB, help="database file, made if missing (%(default)s)")
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on (%(default)s)")
     parser.add_argument("--demo", action="store_true", help="load the demo library if the database is empty")
+    parser.add_argument("--make", type=int, metavar="N", help="fill an empty database with N videos, and end")
     parser.add_argument("--region", default="cn-shanghai", help="region to play (%(default)s)")
     parser.add_argument("--quotas", action="store_true", help="enforce the documented calls per second")
     parser.add_argument("--faults", type=Path, metavar="FILE", help="fault plan in JSON, see docs/emulator.md")
@@ -44,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         settings = _settings(args)
     except (FaultPlanError, ValueError, OSError) as error:
         return _complain(str(error), "vodplan emulator --help", _USAGE)
+    if args.make is not None:
+        return _make(args.db, args.make)
     try:
         from .server import NotLoopback, serve
     except ImportError as error:
@@ -57,6 +61,25 @@ def run(args: argparse.Namespace) -> int:
         return _complain(f"cannot listen on {args.host}:{args.port}: {error}", "vodplan emulator --port 0", 1)
     except NotAnEmulatorDatabase as error:
         return _complain(str(error), "vodplan emulator --db .vodplan/another.db", 1)
+
+
+def _make(db: Path, count: int) -> int:
+    from .database import NotAnEmulatorDatabase
+    from .make import make
+
+    if count < 1:
+        return _complain("--make needs a number of videos above zero", "vodplan emulator --make 1000", _USAGE)
+    begin = time.monotonic()
+    try:
+        make(db, count)
+    except (NotAnEmulatorDatabase, ValueError, OSError) as error:
+        return _complain(str(error), "vodplan emulator --make 1000 --db .vodplan/another.db", 1)
+    seconds = time.monotonic() - begin
+    print(
+        f"made {count:,} videos in {db} in {seconds:.1f} s; serve them with:\n\n    vodplan emulator --db {db}",
+        file=sys.stderr,
+    )
+    return 0
 
 
 def _settings(args: argparse.Namespace) -> "EmulatorSettings":

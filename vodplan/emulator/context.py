@@ -61,6 +61,7 @@ class Context:
     lag: Lag
     scrolls: ScrollTokens
     totals: dict[str, tuple[tuple[int, int], int]]
+    scans: dict[str, tuple[tuple[int, int], list[tuple[str | int | float | None, ...]]]]
     caller: KeyPair
     now: float
     fresh: bool = False

@@ -59,6 +59,12 @@ class Database:
                 self.save_key(KeyPair(id=f"EMULATOR{secrets.token_hex(6).upper()}", secret=secrets.token_hex(15)))
                 self.set_meta("main_key", self.access_keys()[0].id)
 
+    def tidy(self) -> None:
+        """Fold the write-ahead log in and take statistics, after a bulk load."""
+        with self.lock:
+            self._db.execute("PRAGMA optimize=0x10002").fetchall()
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def close(self) -> None:
         """Close the file; the write-ahead log is folded in."""
         with self.lock:

@@ -34,7 +34,7 @@ def make(path: Path | str, videos: int) -> int:
             db.insert("videos", _rows(videos))
             for statement in schema.INDEXES.split(";"):
                 db.write(statement)
-        db.write("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.tidy()
     finally:
         db.close()
     return videos

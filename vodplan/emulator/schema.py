@@ -34,6 +34,7 @@ CREATE TABLE attached (
 INDEXES = """
 CREATE INDEX categories_parent ON categories (parent, created);
 CREATE UNIQUE INDEX videos_reference ON videos (reference_id) WHERE reference_id IS NOT NULL;
+CREATE INDEX videos_time ON videos (created, id);
 CREATE INDEX videos_created ON videos (media_type, created, id);
 CREATE INDEX videos_modified ON videos (media_type, modified, id);
 CREATE INDEX videos_category ON videos (cate_id, media_type, created, id) WHERE cate_id IS NOT NULL;

@@ -35,6 +35,7 @@ class EmulatorState:
         self.lag = Lag(db, settings)
         self.scrolls = ScrollTokens()
         self.totals: dict[str, tuple[tuple[int, int], int]] = {}
+        self.scans: dict[str, tuple[tuple[int, int], list[tuple[str | int | float | None, ...]]]] = {}
         self.urls = MediaURLs(
             base=db.meta("media_base") or "",
             key=db.meta("url_key") or "",
@@ -53,6 +54,7 @@ class EmulatorState:
             lag=self.lag,
             scrolls=self.scrolls,
             totals=self.totals,
+            scans=self.scans,
             caller=caller,
             now=now,
             fresh=fresh,

@@ -15,6 +15,9 @@ from . import shapes
 PAGING_CAP = 5_000
 SCROLL_CAP = 2_000_000
 WINDOW = 100
+_SCAN = "instr("
+"""How a condition that searches inside texts is known: no index helps it."""
+_FEW = 50_000
 _SORTS = {"CreationTime": "created", "ModificationTime": "modified"}
 _BLOCKS = {"video": "Video", "audio": "Audio", "image": "Image", "attached": "AttachedMedia"}
 
@@ -64,6 +67,8 @@ def search_media(ctx: Context, params: Params) -> JSON:
 
 def _total(ctx: Context, source: str, where: str, args: Sequence[Value]) -> int:
     key = f"{source} {where} {args!r}"
+    if source == "videos":
+        where = _unindexed(where)
     generation = ctx.db.generation()
     known = ctx.totals.get(key)
     if known is None or known[0] != generation or source.startswith("("):
@@ -71,6 +76,11 @@ def _total(ctx: Context, source: str, where: str, args: Sequence[Value]) -> int:
             ctx.totals.clear()
         known = ctx.totals[key] = (generation, ctx.db.number(f"SELECT count(*) FROM {source} WHERE {where}", args))
     return known[1]
+
+
+def _unindexed(where: str) -> str:
+    """A search inside texts, as a plain scan: the plus keeps SQLite from walking an index and looking up every row."""
+    return where.replace("media_type = ?", "+media_type = ?", 1) if _SCAN in where else where
 
 
 class _Walk:
@@ -91,6 +101,8 @@ class _Walk:
         """`size` rows, `skip` behind the start or behind the row `after`."""
         where, args = self._where, self._args
         column, direction = self._sorts[0]
+        if self._source == "videos" and _SCAN in where and _total(self._ctx, "videos", where, args) < _FEW:
+            return self._scanned(skip, size, after)
         if after is not None:
             where = f"{where} AND ({column}, id) {'>' if direction == 'ASC' else '<'} (?, ?)"
             args = [*args, *after]
@@ -98,6 +110,27 @@ class _Walk:
         return self._ctx.db.rows(
             f"SELECT * FROM {self._source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", (*args, size, skip)
         )
+
+    def _scanned(self, skip: int, size: int, after: tuple[int, str] | None) -> list[tuple[Value, ...]]:
+        """The same from the ids of one scan, kept until somebody writes: walking an index would look up every row."""
+        ctx, order = self._ctx, self._sorts
+        generation = ctx.db.generation()
+        known = ctx.scans.get(self._key)
+        if known is None or known[0] != generation:
+            columns = ", ".join(f"{name} {way}" for name, way in order) + f", id {order[0][1]}"
+            found = ctx.db.rows(
+                f"SELECT {order[0][0]}, id FROM videos WHERE {_unindexed(self._where)} ORDER BY +{columns}", self._args
+            )
+            if len(ctx.scans) >= 4:
+                ctx.scans.clear()
+            known = ctx.scans[self._key] = (generation, found)
+        keys = known[1]
+        if after is not None:
+            later = order[0][1] == "ASC"
+            keys = [key for key in keys if ((key > after) if later else (key < after))]
+        ids = [str(key[1]) for key in keys[skip : skip + size]]
+        rows = {row.id: row for row in ctx.db.videos(ids)}
+        return [tuple(rows[video_id]) for video_id in ids if video_id in rows]
 
     def onward(self, token: str, page: int, size: int) -> tuple[list[tuple[Value, ...]], int]:
         """The page a token leads to, at most 100 records ahead of it, and the records passed then."""

@@ -71,7 +71,7 @@ def get_video_list(ctx: Context, params: Params) -> JSON:
     order = params.choice("SortBy", ("CreationTime:Desc", "CreationTime:Asc"), "CreationTime:Desc")
     if page * size > LIST_CAP:
         raise refusal("VideoListExceededMax")
-    where: list[str] = ["media_type IN ('video', 'audio')"]
+    where: list[str] = ["1"]
     args: list[Value] = []
     if params.get("CateId"):
         where.append("cate_id = ?")
