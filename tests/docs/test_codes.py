@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections.abc import Iterator
 
 import pytest
 
+import vodplan
 import vodplan.core.codes
 import vodplan.manifests.codes
 from tests.docs import pages
@@ -23,18 +26,27 @@ NOT_FROM_ERRORS = {0, 2, 64, 130}
 """Done, changes pending, usage, interrupted: how a command can end without a VodplanError."""
 
 
-def error_classes(root: type[VodplanError] = VodplanError) -> Iterator[type[VodplanError]]:
-    """The whole tree of errors."""
+def error_classes() -> Iterator[type[VodplanError]]:
+    """The whole tree of errors, those that other rooms add included."""
+    for module in pkgutil.walk_packages(vodplan.__path__, "vodplan."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    yield from _tree(VodplanError)
+
+
+def _tree(root: type[VodplanError]) -> Iterator[type[VodplanError]]:
     yield root
     for child in root.__subclasses__():
-        yield from error_classes(child)
+        yield from _tree(child)
 
 
 def test_exit_codes_are_those_of_the_contract() -> None:
     """The contract's table, `--help` and the code agree on how commands end."""
     table = pages.section(pages.page("docs/contract.md"), "Exit codes").text
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", table, flags=re.MULTILINE)}
-    shown = {int(code) for code in re.findall(r"(?:^|\s)(\d+) [a-z]", (build_parser().epilog or "").partition("\n")[2])}
+    shown = {
+        int(code) for code in re.findall(r"(?:^|\s)(\d+) [A-Za-z]", (build_parser().epilog or "").partition("\n")[2])
+    }
 
     assert documented == {error.exit_code for error in error_classes()} | NOT_FROM_ERRORS
     assert shown == documented
