@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from vodplan import api
@@ -13,6 +13,9 @@ from vodplan.core.errors import ApiError, CredentialsError
 from vodplan.render.results import CheckShown, Examined
 
 _SQLITE = "sqlite:///"
+
+DEFAULT_STORE = "sqlite:///.vodplan/state.db"
+"""docs/contract.md section 2."""
 
 _STEPS = {
     "endpoint": "vodplan doctor --target NAME, once the address in vodplan.yaml and the network are right",
@@ -38,9 +41,7 @@ def run(options: DoctorOptions, context: Context) -> int:
     except ApiError as error:
         checks.append(CheckShown(name="endpoint", ok=False, detail=error.message, next=_step("endpoint")))
     else:
-        named = {result.name for result in results}
-        if "endpoint" not in named:
-            checks.append(CheckShown(name="endpoint", ok=True, detail=f"answers: {target}"))
+        checks.extend(_endpoint({result.name for result in results}))
         checks.extend(
             CheckShown(name=one.name, ok=one.ok, detail=one.detail, next="" if one.ok else _step(one.name))
             for one in results
@@ -53,11 +54,24 @@ def run(options: DoctorOptions, context: Context) -> int:
                 next="see docs/credentials.md for the permissions that apply needs",
             )
         )
-    checks.extend(_store(project.store, project.root))
+    store = console.environ.get("VODPLAN_STORE") or project.store or DEFAULT_STORE
+    checks.extend(_store(store, project.root))
     context.output.show(Examined(target=target, checks=checks))
     if any(one.name == "credentials" and one.ok is False for one in checks):
         return CredentialsError.exit_code
     return 1 if any(one.ok is False for one in checks) else 0
+
+
+def _endpoint(tried: Collection[str]) -> Iterator[CheckShown]:
+    """What the results say of the endpoint, when they do not say it themselves."""
+    if "endpoint" in tried:
+        return
+    if tried == {"credentials"}:
+        yield CheckShown(
+            name="endpoint", ok=None, detail="not tried without credentials", next="vodplan doctor, with credentials"
+        )
+    else:
+        yield CheckShown(name="endpoint", ok=True, detail="answers")
 
 
 def _project(path: Path | None) -> CheckShown:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 EVERY_SECONDS = 10.0
+SOONEST_SECONDS = 1.0
 EVERY_PERCENT = 10
 
 
@@ -81,7 +82,9 @@ class StepProgress:
         self.done += count
         percent = 100 * self.done // self.total if self.total else 0
         now = self._clock()
-        if (percent >= self._told_percent + EVERY_PERCENT and percent < 100) or now - self._told_at >= EVERY_SECONDS:
+        quiet = now - self._told_at
+        further = percent - self._told_percent >= EVERY_PERCENT and percent < 100
+        if (further and quiet >= SOONEST_SECONDS) or quiet >= EVERY_SECONDS:
             self._told_percent, self._told_at = percent, now
             self._say("running")
 
@@ -96,8 +99,11 @@ class StepProgress:
 
 
 def line_of(now: StepProgress) -> str:
-    """A line for people: `reading: 200 of 1000 (20 %), 4.0 s`; empty when a step begins, which the next line tells."""
-    if now.state == "started":
+    """A line for people: `reading: 200 of 1000 (20 %), 4.0 s`.
+
+    Empty when a step begins, which the next line tells, and for a step that was over before anybody waited.
+    """
+    if now.state == "started" or now.seconds < SOONEST_SECONDS:
         return ""
     if not now.total:
         return f"{now.step}: {now.done}, {time_needed(now.seconds)}"

@@ -30,11 +30,21 @@ def _lines(total: int, advances: list[tuple[float, int]]) -> list[str]:
 
 def test_lines_many_small_advances_give_one_line_for_each_tenth() -> None:
     """A thousand videos fill ten lines of a log, not fifty."""
-    told = _lines(1000, [(0.1, 20)] * 50)
+    told = _lines(1000, [(1.0, 20)] * 50)
 
-    assert told[0] == "reading: 100 of 1000 (10 %), 0.5 s"
-    assert told[-1] == "reading: 1000 of 1000 (100 %), 5.0 s"
+    assert told[0] == "reading: 100 of 1000 (10 %), 5.0 s"
+    assert told[-1] == "reading: 1000 of 1000 (100 %), 50 s"
     assert len(told) == 10
+
+
+def test_lines_quick_step_says_nothing() -> None:
+    """What is over before anybody waited needs no line; a quick one has at most one a second."""
+    assert _lines(4, [(0.01, 1)] * 4) == []
+    assert _lines(100, [(0.25, 10)] * 10) == [
+        "reading: 40 of 100 (40 %), 1.0 s",
+        "reading: 80 of 100 (80 %), 2.0 s",
+        "reading: 100 of 100 (100 %), 2.5 s",
+    ]
 
 
 def test_lines_slow_step_gives_a_sign_of_life_every_ten_seconds() -> None:

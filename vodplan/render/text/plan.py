@@ -16,6 +16,9 @@ from vodplan.render.text.removal import removal_lines
 
 _DATE = 10
 
+_FIELDS = ("title", "description", "tags", "category", "cover")
+"""The fields that people look at first, in that order; others follow by name."""
+
 
 def plan_pieces(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
     """The whole plan, one piece of text for each change, in the plan's order."""
@@ -51,7 +54,7 @@ def change_lines(change: Change, canvas: Canvas) -> Iterator[str]:
         yield from removal_lines(change, canvas)
     elif change.action is not Action.CREATE:
         before, after = change.before or {}, change.after or {}
-        for name in after:
+        for name in sorted(after, key=_field_place):
             yield from labelled(name, field_lines(name, before.get(name), after[name], canvas), canvas)
     if change.rule:
         yield from labelled("rule", [terminal(change.rule)], canvas)
@@ -59,6 +62,10 @@ def change_lines(change: Change, canvas: Canvas) -> Iterator[str]:
         yield from labelled("reason", [terminal(change.reason)], canvas)
     if not change.certain:
         yield from labelled("uncertain", ["the service cannot say whether there is anything left to do"], canvas)
+
+
+def _field_place(name: str) -> tuple[int, str]:
+    return (_FIELDS.index(name) if name in _FIELDS else len(_FIELDS), name)
 
 
 def summary_line(plan: Plan) -> str:

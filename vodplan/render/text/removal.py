@@ -33,7 +33,7 @@ def removal_lines(change: Change, canvas: Canvas) -> Iterator[str]:
     if facts:
         yield from labelled("goes", [", ".join(facts)], canvas)
     room = canvas.measure - INDENT - LABEL
-    for name, value in before.items():
+    for name, value in sorted(before.items()):
         text = "" if name in _ELSEWHERE else value_text(name, value)
         if text:
             yield from labelled(name, [clip(text, room, canvas.ellipsis)], canvas)
