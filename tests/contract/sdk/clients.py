@@ -12,11 +12,15 @@ from vodplan.emulator import RunningEmulator
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a client made of one answer; `code` is empty on success."""
+    """What a client made of one answer; `code` is empty on success.
+
+    modelled: the body went through the client's models, which make an empty list of an absent one.
+    """
 
     status: int
     code: str
     body: Mapping[str, Any]
+    modelled: bool = False
 
     def at(self, path: str) -> object:
         """A value by its path (`VideoList.0.Title`); `#` at the end counts a list; KeyError where there is none."""
@@ -79,7 +83,7 @@ def new_sdk(emulator: RunningEmulator) -> Caller:
         request = getattr(models, f"{operation}Request")().from_map(dict(params))
         name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", operation).lower()
         try:
-            return Answer(200, "", getattr(client, name)(request).body.to_map())
+            return Answer(200, "", getattr(client, name)(request).body.to_map(), modelled=True)
         except AlibabaCloudException as error:
             return Answer(error.status_code, error.code, {"RequestId": error.request_id})
 

@@ -1,7 +1,6 @@
 """One emulator for the whole suite, put back to the demo library after every test that changed it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
