@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import urllib.request
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx
+from httpx_aiohttp import AiohttpTransport
 
+from vodplan._version import __version__
 from vodplan.vod.failures import AnswerLost, NotSent, Reply
-
-if TYPE_CHECKING:
-    import aiohttp
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -28,8 +27,24 @@ CONNECTIONS = 64
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; the largest documented answer, a page of 100 assets with all their fields, is below one of these 64."""
 
+_HEADERS = {
+    "accept": "application/json",
+    "accept-encoding": "identity",
+    "content-length": "0",
+    "user-agent": f"vodplan/{__version__}",
+}
 _TIMEOUT = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": READ_SECONDS}
 
+
+_BROKEN = (
+    httpx.TransportError,
+    httpx.DecodingError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    aiohttp.ClientError,
+    OSError,
+)
+"""Everything that a transport raises; that of aiohttp lets some of aiohttp's own errors through."""
 
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
@@ -50,13 +65,12 @@ class HttpClient:
     async def post(self, query: str, headers: Mapping[str, str]) -> Reply:
         """Send one request with an empty body.
 
-        query:  encoded as it was signed; sent as it is.
+        query:  encoded as it was signed; the transport may send another spelling of the same parameters, such as a
+                bare comma, and the service decodes before it checks.
         raises: NotSent, AnswerLost.
         """
         url = self._base.copy_with(path="/", query=query.encode("ascii"))
-        request = httpx.Request(
-            "POST", url, headers={**headers, "content-length": "0"}, extensions={"timeout": _TIMEOUT}
-        )
+        request = httpx.Request("POST", url, headers={**_HEADERS, **headers}, extensions={"timeout": _TIMEOUT})
         try:
             async with asyncio.timeout(TOTAL_SECONDS):
                 response = await self._transport.handle_async_request(request)
@@ -66,7 +80,7 @@ class HttpClient:
                     await response.aclose()
         except TimeoutError as error:
             raise AnswerLost(f"the answer took more than {TOTAL_SECONDS:.0f} seconds") from error
-        except (httpx.TransportError, httpx.DecodingError, httpx.InvalidURL, httpx.StreamError, OSError) as error:
+        except _BROKEN as error:
             raise _translated(error) from error
         return Reply(
             status=response.status_code,
@@ -91,9 +105,6 @@ async def _body(response: httpx.Response) -> bytes:
 
 
 def _transport(endpoint: str) -> httpx.AsyncBaseTransport:
-    import aiohttp
-    from httpx_aiohttp import AiohttpTransport
-
     secure = endpoint.startswith("https:")
     proxy = _proxy(endpoint)
 
@@ -124,8 +135,6 @@ def _proxy(endpoint: str) -> str | None:
 
 
 def _translated(error: Exception) -> NotSent | AnswerLost:
-    import aiohttp
-
     # The transport maps a connection that broke after sending to a failure to connect, so its cause decides.
     cause = error.__cause__
     reason = _reason(cause if isinstance(cause, OSError) and cause.strerror else error)

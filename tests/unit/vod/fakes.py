@@ -73,13 +73,17 @@ class FakeHttp:
 
 
 def ok(**body: object) -> Reply:
-    return Reply(status=200, headers={"content-type": "application/json"}, body=orjson.dumps({"RequestId": "R-1", **body}))
+    return Reply(
+        status=200, headers={"content-type": "application/json"}, body=orjson.dumps({"RequestId": "R-1", **body})
+    )
 
 
 def error(code: str, status: int = 400, message: str = "No.", **headers: str) -> Reply:
     body = {"RequestId": "R-2", "HostId": "vod", "Code": code, "Message": message}
     return Reply(
-        status=status, headers={name.replace("_", "-"): value for name, value in headers.items()}, body=orjson.dumps(body)
+        status=status,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+        body=orjson.dumps(body),
     )
 
 

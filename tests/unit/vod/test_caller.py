@@ -174,7 +174,8 @@ def test_write_lost_once_and_then_only_throttled_has_an_unknown_outcome() -> Non
 
 
 @pytest.mark.parametrize(
-    ("failure", "kind"), [(error("InvalidParameter"), RefusedByService), (error("InvalidVideo.NotFound", 404), NotFound)]
+    ("failure", "kind"),
+    [(error("InvalidParameter"), RefusedByService), (error("InvalidVideo.NotFound", 404), NotFound)],
 )
 def test_write_lost_once_and_then_judged_ends_with_the_judgement(failure: Answer, kind: type[VodplanError]) -> None:
     """The same request gets the same verdict, so the lost one was refused too, or the asset is gone."""

@@ -129,7 +129,9 @@ def test_error_for_each_class_has_its_type_and_facts(reply: Reply, kind: type[Vo
 
 def test_error_for_a_forbidden_operation_names_the_action_to_grant() -> None:
     """The remedy is a line in a policy, so the message has it."""
-    raised = failures.error_for(a_fault(error("NoPermission", 403), "DeleteVideo"), provider="", clock_offset=0, tries=1)
+    raised = failures.error_for(
+        a_fault(error("NoPermission", 403), "DeleteVideo"), provider="", clock_offset=0, tries=1
+    )
 
     assert "vod:DeleteVideo" in raised.next
 
@@ -168,7 +170,9 @@ def test_error_for_a_wrong_signature_repeats_nothing_that_was_signed() -> None:
     """The service's sentence ends in what it signed, tokens included."""
     message = "Specified signature does not match. server string to sign is:GET&%2F&SecurityToken%3Dabc"
 
-    raised = failures.error_for(a_fault(error("SignatureDoesNotMatch", message=message)), provider="", clock_offset=0, tries=1)
+    raised = failures.error_for(
+        a_fault(error("SignatureDoesNotMatch", message=message)), provider="", clock_offset=0, tries=1
+    )
 
     assert "SecurityToken" not in str(raised)
 

@@ -14,7 +14,9 @@ from vodplan.vod import pacing
 from vodplan.vod.pacing import InFlight, Pacer
 
 
-def granted(rate: float, calls: int, *, workers: int = 8, seed: int = 0, stalls: float = 0.0, idle: float = 0.0) -> list[float]:
+def granted(
+    rate: float, calls: int, *, workers: int = 8, seed: int = 0, stalls: float = 0.0, idle: float = 0.0
+) -> list[float]:
     """The moments at which calls are granted to workers that take up to half a second for each."""
     chance = random.Random(seed)
     times: list[float] = []

@@ -1,0 +1,67 @@
+"""Bounded side-by-side work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+
+import pytest
+
+from tests.unit.vod.fakes import collect
+from vodplan.vod.concurrency import as_completed, gather
+
+
+def test_as_completed_starts_only_so_many_ahead() -> None:
+    """A million pieces never stand in memory as tasks."""
+    taken = 0
+    most_ahead = 0
+    done = 0
+
+    async def piece() -> None:
+        nonlocal done
+        await asyncio.sleep(0)
+        done += 1
+
+    def work() -> Iterator[Callable[[], Awaitable[None]]]:
+        nonlocal taken, most_ahead
+        for _ in range(100):
+            taken += 1
+            most_ahead = max(most_ahead, taken - done)
+            yield piece
+
+    assert len(collect(as_completed(work(), ahead=5))) == 100
+    assert most_ahead <= 5
+
+
+def test_as_completed_first_failure_cancels_the_rest() -> None:
+    """A failed read ends the command; nothing goes on behind its back."""
+    cancelled = 0
+
+    async def hang() -> None:
+        nonlocal cancelled
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            cancelled += 1
+            raise
+
+    async def fail() -> None:
+        await asyncio.sleep(0)
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        collect(as_completed([hang, hang, fail]))
+
+    assert cancelled == 2
+
+
+def test_gather_keeps_the_order_of_the_work() -> None:
+    """Results arrive as they like and leave in order."""
+
+    async def piece(number: int) -> int:
+        for _ in range(10 - number):
+            await asyncio.sleep(0)
+        return number
+
+    assert asyncio.run(gather(partial(piece, number) for number in range(10))) == list(range(10))
