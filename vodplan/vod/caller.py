@@ -161,7 +161,10 @@ class Caller:
             return None, failures.not_sent(operation, str(error))
         except AnswerLost as error:
             return None, failures.lost(operation, str(error))
-        return reply, failures.read(operation, reply)
+        result = failures.read(operation, reply)
+        if isinstance(result, Fault) and result.trouble is Trouble.KEY:
+            result = failures.altered(result, reply, signed.string_to_sign)
+        return reply, result
 
     async def _learn(self, fault: Fault, lane: Lane, key: Credentials) -> Fault:
         match fault.trouble:

@@ -12,7 +12,7 @@ from vodplan.core.ports import CallAnswer
 from vodplan.vod import category_api as vod
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import gather
-from vodplan.vod.search import Walk, equals
+from vodplan.vod.search import REACH, Walk, equals
 from vodplan.vod.wire import Origin, Record
 
 NO_CATEGORY = "InvalidCateId.NotFound"
@@ -65,7 +65,8 @@ async def children(api: Api, parent: int | None) -> tuple[vod.Child, ...] | None
 
 async def members(api: Api, category: int) -> Members:
     """See `LiveReader.members`."""
-    walks = [Walk(api, media_type, equals("CateId", category)) for media_type in MEMBER_KINDS]
+    match = equals("CateId", category)
+    walks = [Walk(api, media_type, match, most=REACH) for media_type in MEMBER_KINDS]
     found = await gather(partial(_addresses, walk) for walk in walks)
     return Members(
         addresses=frozenset().union(*found),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 import http
 import math
@@ -71,6 +72,7 @@ class Fault:
 
     status:      None when no answer came.
     retry_after: seconds that the service asks to wait.
+    altered:     whether the service saw another request than the one that was signed.
     """
 
     trouble: Trouble
@@ -80,6 +82,7 @@ class Fault:
     status: int | None = None
     request_id: str = ""
     retry_after: float | None = None
+    altered: bool = False
 
     def __str__(self) -> str:
         facts = [f"HTTP {self.status}"] if self.status is not None else []
@@ -131,6 +134,13 @@ def read(operation: str, reply: Reply) -> Record | Fault:
         request_id=request_id,
         retry_after=_retry_after(reply.headers),
     )
+
+
+def altered(fault: Fault, reply: Reply, string_to_sign: str) -> Fault:
+    """Tell a request that was changed on its way from a wrong secret, by the string that the service signed."""
+    ours = string_to_sign.rpartition("\n")[2].encode()
+    changed = fault.code.startswith("SignatureDoesNotMatch") and b"string to sign is" in reply.body
+    return dataclasses.replace(fault, altered=changed and ours not in reply.body)
 
 
 def lost(operation: str, reason: str) -> Fault:
@@ -245,6 +255,9 @@ def _key_error(fault: Fault, *, provider: str, clock_offset: float) -> Credentia
         inactive = code.endswith("Inactive")
         why = f"the access key from {provider} {'is disabled' if inactive else 'is not known to it'}"
         next = "Check the access key ID, and that the key is enabled in the RAM console."
+    elif fault.altered:
+        why = "it received another request than the one that was signed, so something on the way changes requests"
+        next = "Check the proxy between this machine and the service."
     elif code.startswith("SignatureDoesNotMatch"):
         why = f"the access key secret from {provider} does not belong to its access key ID"
         next = "Set the secret that belongs to the key, without blanks or line breaks around it."

@@ -51,13 +51,17 @@ class Snapshots:
     urls: tuple[str, ...]
 
 
-async def get_image_info(api: Api, image_id: str) -> ImageInfo:
+async def get_image_info(api: Api, image_id: str, *, auth_timeout: int | None = None) -> ImageInfo:
     """Read one uploaded image.
 
+    auth_timeout: seconds for which the image's URL is to stay valid.
     raises: NotFound, code `NoSuchResource`.
     source: page «ApsaraVideo VOD:GetImageInfo».
     """
-    answer = await api.call("GetImageInfo", {"ImageId": image_id})
+    params = {"ImageId": image_id}
+    if auth_timeout is not None:
+        params["AuthTimeout"] = str(auth_timeout)
+    answer = await api.call("GetImageInfo", params)
     record = answer.record("ImageInfo")
     if record is None:
         raise answer.invalid("it has no ImageInfo")

@@ -127,6 +127,7 @@ async def search_media(
 class Walk:
     """A walk through everything that matches.
 
+    most:     stop after so many records, for walks that are content with fewer; a multiple of 100.
     complete: whether everything was seen; meaningful once `pages` has ended.
     total:    how many there are by the service's count.
     """
@@ -135,6 +136,7 @@ class Walk:
     media_type: str
     match: str = ""
     fields: tuple[str, ...] = ()
+    most: int | None = None
     complete: bool = True
     total: int = 0
 
@@ -147,7 +149,7 @@ class Walk:
         seen: set[str] = set()
         first = await self._page(self.match, page=1)
         self.total = first.total
-        if self.media_type in SCROLLED or first.total <= REACH:
+        if self.media_type in SCROLLED or first.total <= REACH or self.most is not None:
             source = self._numbered(self.match, first)
         else:
             source = self._windows(first)
@@ -174,7 +176,8 @@ class Walk:
         yield first.found
         page, number, token = first, 1, first.scroll_token
         while page.found and number * PAGE_SIZE < page.total:
-            if number * PAGE_SIZE >= REACH and not (scrolls and token):
+            at_end = self.most is not None and number * PAGE_SIZE >= self.most
+            if at_end or (number * PAGE_SIZE >= REACH and not (scrolls and token)):
                 self.complete = False
                 return
             number += 1

@@ -15,7 +15,8 @@ from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOut
 from vodplan.core.kind import Call
 from vodplan.core.live import Category, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
-from vodplan.vod import category, endpoints, image, probes, video
+from vodplan.vod import category as category_edge
+from vodplan.vod import endpoints, image, probes, video
 from vodplan.vod.caller import Api, Caller
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
@@ -37,7 +38,7 @@ READERS: Mapping[str, Callable[[Api, Sequence[str]], AsyncIterator[LiveBatch]]] 
 WRITERS: Mapping[str, Callable[[Api, Call], Awaitable[CallAnswer]]] = {
     "video": video.write,
     "image": image.write,
-    "category": category.write,
+    "category": category_edge.write,
 }
 
 
@@ -67,11 +68,11 @@ class Reader:
 
     async def categories(self) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        return await category.categories(self._api)
+        return await category_edge.categories(self._api)
 
-    async def members(self, category_id: int) -> Members:
+    async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
-        return await category.members(self._api, category_id)
+        return await category_edge.members(self._api, category)
 
 
 class Writer:

@@ -57,8 +57,7 @@ async def write(api: Api, call: Call) -> CallAnswer:
     try:
         match call.operation:
             case "UpdateVideoInfo":
-                for item in call.items:
-                    await vod.update_video_info(api, updates.wire_item("VideoId", item))
+                await vod.update_video_info(api, updates.wire_item("VideoId", call.items[0]))
                 return CallAnswer()
             case "UpdateVideoInfos":
                 items = [updates.wire_item("VideoId", item) for item in call.items]

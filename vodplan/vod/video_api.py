@@ -141,13 +141,17 @@ async def batch_get_media_infos(api: Api, ids: Sequence[str]) -> Record:
     return await api.call("BatchGetMediaInfos", {"MediaIds": ",".join(ids)})
 
 
-async def get_mezzanine_info(api: Api, video_id: str) -> SourceInfo:
+async def get_mezzanine_info(api: Api, video_id: str, *, auth_timeout: int | None = None) -> SourceInfo:
     """Read the source file of one audio or video.
 
+    auth_timeout: seconds for which the file's URL is to stay valid.
     raises: NotFound, code `InvalidFile.NotFound` when there is no record of the file.
     source: page «ApsaraVideo VOD:GetMezzanineInfo».
     """
-    answer = await api.call("GetMezzanineInfo", {"VideoId": video_id})
+    params = {"VideoId": video_id}
+    if auth_timeout is not None:
+        params["AuthTimeout"] = str(auth_timeout)
+    answer = await api.call("GetMezzanineInfo", params)
     return SourceInfo(_one(answer, "Mezzanine").raw, answer.origin)
 
 

@@ -100,7 +100,7 @@ def test_answer_that_takes_too_long_is_lost(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(client, "TOTAL_SECONDS", 0.05)
     monkeypatch.setattr(client, "_TIMEOUT", {"connect": 5.0, "read": 0.02, "write": 5.0, "pool": 5.0})
     silent = socket.create_server(("127.0.0.1", 0))
-    with silent, pytest.raises(Unavailable, match="too long|more than") as raised:
+    with silent, pytest.raises(Unavailable, match=r"too long|more than") as raised:
         read(f"http://127.0.0.1:{silent.getsockname()[1]}")
 
     assert raised.value.code == "NoAnswer"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import logging
+from collections.abc import Mapping
 
 import pytest
 
@@ -37,6 +38,7 @@ from vodplan.vod import retry
 from vodplan.vod.caller import Caller
 from vodplan.vod.credentials import Credentials
 from vodplan.vod.failures import Trouble
+from vodplan.vod.signing import sign
 from vodplan.vod.wire import Origin, Record
 
 READ, UPDATE, ADD = "GetVideoInfos", "UpdateVideoInfos", "AddCategory"
@@ -257,13 +259,28 @@ def test_skew_of_a_second_is_none(seconds: int, skew: float) -> None:
     assert caller.skew == skew
 
 
+@pytest.mark.parametrize(("same", "words"), [(True, "does not belong"), (False, "changes requests")])
+def test_wrong_signature_tells_a_wrong_secret_from_a_changed_request(same: bool, words: str) -> None:
+    """The service repeats what it signed: ours, or something that a proxy made of it."""
+
+    def answer(headers: Mapping[str, str]) -> Answer:
+        signed = sign(
+            operation=READ, params={}, host="vod.example.com", access_key_id="id", access_key_secret=SECRET,
+            security_token=None, date=headers["x-acs-date"], nonce=headers["x-acs-signature-nonce"],
+        )  # fmt: skip
+        theirs = signed.string_to_sign if same else "ACS3-HMAC-SHA256\n0123"
+        return error("SignatureDoesNotMatch", message=f"No match. server string to sign is:{theirs}")
+
+    with pytest.raises(CredentialsError, match=words):
+        asyncio.run(caller_over(FakeHttp([answer])).call(READ, {}))
+
+
 def test_expired_token_is_renewed_once_for_all_calls_under_way() -> None:
     """Eight calls find the token expired; one asks for a new one; all go through with it."""
     old, new = (Credentials("id", SECRET, token, "role") for token in ("old", "new"))
     keys = Keys(old, new)
 
-    def answer(headers: object) -> Answer:
-        assert isinstance(headers, dict)
+    def answer(headers: Mapping[str, str]) -> Answer:
         return ok() if headers["x-acs-security-token"] == "new" else error("InvalidSecurityToken.Expired")
 
     http = FakeHttp([answer] * 16)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -112,7 +113,25 @@ def test_members_that_cannot_all_be_listed_are_counted_and_not_complete() -> Non
     assert not members.complete
 
 
-def a_call(operation: str, asset: str = "", name: str = "Cup", **params: Json) -> Call:
+def test_members_of_a_large_category_are_listed_up_to_the_cap() -> None:
+    """A guard needs the number and a few of them; a hundred thousand would be a thousand calls."""
+
+    def search(params: Mapping[str, str]) -> Mapping[str, object]:
+        page = params["PageNo"]
+        rows = [{"MediaId": f"{page}-{number}", "MediaType": params["SearchType"]} for number in range(100)]
+        return {"Total": 100_000, "MediaList": rows, "ScrollToken": "t"}
+
+    api = FakeApi(SearchMedia=search)
+
+    members = asyncio.run(category.members(api, 7))
+
+    assert api.count("SearchMedia") == 3 * 50
+    assert (members.total, members.complete) == (300_000, False)
+
+
+def a_call(
+    operation: str, asset: str = "", name: str = "Cup", params: Mapping[str, Json] = MappingProxyType({})
+) -> Call:
     fields: Mapping[str, FieldValue] = {"name": name}
     return Call(
         operation=operation, kind="category", items=(CallItem(change=0, id=asset, fields=fields, params=params),)
@@ -131,7 +150,7 @@ def test_write_new_category_gives_its_id(params: Mapping[str, Json], sent: Mappi
     """A top-level category has no ParentId at all."""
     api = FakeApi(GetCategories=Tree({}), AddCategory=lambda _: {"Category": {"CateId": "5", "CateName": "Cup"}})
 
-    answer = written(api, a_call("AddCategory", **params))
+    answer = written(api, a_call("AddCategory", params=params))
 
     assert answer.created_id == 5
     assert api.calls[-1] == ("AddCategory", {"CateName": "Cup", "Type": "default", **sent})
@@ -194,7 +213,7 @@ def test_write_new_category_under_a_parent_that_is_gone_is_raised() -> None:
     )
 
     with pytest.raises(NotFound):
-        written(api, a_call("AddCategory", parent_id=11))
+        written(api, a_call("AddCategory", params={"parent_id": 11}))
 
 
 @pytest.mark.parametrize(

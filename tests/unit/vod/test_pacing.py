@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 
 import pytest
@@ -73,7 +74,7 @@ def test_pacer_below_one_call_a_second_keeps_the_distance() -> None:
     """A tenth of a call a second is a call every ten seconds."""
     times = granted(0.1, 4, workers=1)
 
-    assert all(later - earlier >= 10 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 10 for earlier, later in itertools.pairwise(times))
 
 
 def test_pacer_rate_spoilt_by_floating_point_is_kept_whole() -> None:

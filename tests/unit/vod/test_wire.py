@@ -45,7 +45,7 @@ def test_ids_in_another_shape_are_an_invalid_answer(value: object) -> None:
 @pytest.mark.parametrize("value", [[{"a": 1}], {"Video": [{"a": 1}]}])
 def test_records_bare_or_wrapped_are_read(value: object) -> None:
     """GetVideoList wraps its list, GetVideoInfos does not."""
-    assert [1] == [record.integer("a") for record in a_record(List=value).records("List")]
+    assert [record.integer("a") for record in a_record(List=value).records("List")] == [1]
 
 
 def test_records_of_something_else_are_an_invalid_answer() -> None:
