@@ -1,0 +1,250 @@
+"""The journal of one run: what was about to be sent, what came of it, each durable before the next step."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, Literal
+
+import sqlalchemy
+from sqlalchemy import Connection
+
+from vodplan.core.change import Change
+from vodplan.core.errors import BugError
+from vodplan.core.history import ChangeState, EventKind, Holder
+from vodplan.core.kind import Call, CallItem
+from vodplan.core.plan import Plan, Target
+from vodplan.core.planfile import digest, document
+from vodplan.core.ports import Clock
+from vodplan.core.report import ApplyReport, Outcome
+from vodplan.core.values import FieldValue, Json
+from vodplan.store.database import Database
+from vodplan.store.ids import stamp
+from vodplan.store.leases import Leases
+from vodplan.store.rows import dumps, holder_columns, target_json, target_key
+from vodplan.store.scrub import scrub, scrub_text
+from vodplan.store.tables import changes, runs
+from vodplan.store.turn import Turn, holder_json, outcome_json
+from vodplan.store.unconverged import remember
+
+INTENT: Final = "intent"
+
+Recorded = Outcome | Literal["intent"]
+"""What the journal says of a change: its outcome, or `INTENT`: a call with it was about to be sent."""
+
+
+class RunJournal:
+    """See `core.ports.Journal`. Every method raises StoreError when the record cannot be made durable.
+
+    When this process took the lease for this run, each method that writes also makes sure, within its transaction, that
+    nobody else holds it by now.
+
+    run_id:        known before `begin`, so that the lease can be taken for it.
+    plan:          None until `begin`, unless the run is taken up again.
+    allow_deletes: the number of removals that was allowed, None when none was given.
+    recorded:      for a run that is taken up again, what the journal says of its changes, by place; changes for which
+                   nothing was sent are left out. Empty for a new run.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        leases: Leases,
+        *,
+        clock: Clock,
+        tokens: Mapping[str, str],
+        run_id: str,
+        target: Target,
+        holder: Holder,
+        allow_deletes: int | None,
+    ) -> None:
+        self.run_id = run_id
+        self.target = target
+        self.allow_deletes = allow_deletes
+        self.plan: Plan | None = None
+        self.recorded: Mapping[int, Recorded] = MappingProxyType({})
+        self._database = database
+        self._leases = leases
+        self._clock = clock
+        self._tokens = tokens
+        self._holder = holder
+        self._run = 0
+        self._events = 0
+        self._reopening = False
+        self._outcomes: dict[int, Outcome] = {}
+
+    def go_on(self, *, run: int, events: int, plan: Plan, recorded: Mapping[int, Recorded]) -> None:
+        """Go on with a run that is in the store; the journal says so ahead of the first line that is added to it."""
+        self.plan = plan
+        self.recorded = MappingProxyType(dict(recorded))
+        self._run, self._events = run, events
+        self._outcomes = {place: one for place, one in recorded.items() if isinstance(one, Outcome)}
+        self._reopening = True
+
+    def begin(self, plan: Plan) -> str:
+        """See `Journal.begin`.
+
+        For a run that is taken up again there is nothing to begin: this only notes that it goes on.
+
+        raises: BugError for a plan that is not sealed, or not the one of the run that is taken up again.
+        """
+        if self.plan is not None:
+            if plan.digest != self.plan.digest:
+                raise BugError(f"Run {self.run_id} was to go on with a plan that is not its own.")
+            with self._writing():
+                pass
+            return self.run_id
+        head = document(plan)
+        if digest(head) != plan.digest:
+            raise BugError("A run was begun with a plan that is not sealed.")
+        listed = head.pop("changes")
+        assert isinstance(listed, list)
+        now = stamp(self._clock.now())
+        row = {
+            "id": self.run_id,
+            "target_key": target_key(self.target),
+            "target_name": self.target.name,
+            "target": target_json(self.target),
+            "plan": dumps(head),
+            "plan_digest": plan.digest,
+            "allow_deletes": self.allow_deletes,
+            **holder_columns(self._holder),
+            "started_at": now,
+            "resumed": 0,
+            "changes": len(listed),
+        }
+        with self._database.writing() as connection:
+            self._require_lease(connection)
+            added = connection.execute(sqlalchemy.insert(runs).values(row)).inserted_primary_key
+            assert added is not None
+            run: int = added[0]
+            if listed:
+                planned = _planned(plan.changes, listed, run=run, now=now)
+                connection.execute(sqlalchemy.insert(changes), planned)
+            turn = Turn(connection, run=run, events=0, now=now)
+            begun: Json = {
+                "holder": holder_json(self._holder),
+                "plan_digest": plan.digest,
+                "allow_deletes": self.allow_deletes,
+                "changes": len(listed),
+            }
+            turn.note(EventKind.BEGIN, begun)
+        self.plan, self._run, self._events = plan, run, turn.events
+        return self.run_id
+
+    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+        """See `Journal.intent`."""
+        items: list[Json] = [_item(item, change) for item, change in zip(call.items, changes, strict=True)]
+        with self._writing() as turn:
+            turn.note(EventKind.INTENT, scrub({"operation": call.operation, "kind": call.kind, "items": items}))
+            turn.intend([item.change for item in call.items])
+        for item in call.items:
+            self._outcomes.pop(item.change, None)
+
+    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+        """See `Journal.outcome`."""
+        items = [outcome_json(one) for one in outcomes]
+        with self._writing() as turn:
+            turn.note(EventKind.OUTCOME, {"operation": call.operation, "kind": call.kind, "items": items})
+            turn.settle(outcomes)
+        self._outcomes.update((one.change, one) for one in outcomes)
+
+    def end(self, report: ApplyReport) -> None:
+        """See `Journal.end`. Also remembers the fields that did not take, and forgets those that now did."""
+        if self.plan is None:
+            raise BugError(f"Run {self.run_id} was ended before it was begun.")
+        settled = [one for one in report.outcomes if self._outcomes.get(one.change) != one]
+        counts: Json = {verdict.value: count for verdict, count in report.counts().items()}
+        unconverged = _unconverged_json(report)
+        verify_error = scrub_text(report.verify_error)
+        detail: Json = {
+            "counts": counts,
+            "settled": [outcome_json(one) for one in settled],
+            "unconverged": unconverged,
+            "verify_error": verify_error,
+            "interrupted": report.interrupted,
+        }
+        with self._writing() as turn:
+            turn.settle(settled)
+            turn.note(EventKind.END, detail)
+            ended = {
+                "ended_at": turn.now,
+                "complete": report.complete,
+                "interrupted": report.interrupted,
+                "counts": dumps(counts),
+                "verify_error": verify_error,
+                "unconverged": dumps(unconverged),
+            }
+            turn.connection.execute(sqlalchemy.update(runs).where(runs.c.number == self._run).values(ended))
+            remember(turn.connection, self.target, self.plan, report, at=turn.now)
+        self._outcomes.update((one.change, one) for one in settled)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Turn]:
+        with self._database.writing() as connection:
+            self._require_lease(connection)
+            turn = Turn(connection, run=self._run, events=self._events, now=stamp(self._clock.now()))
+            if self._reopening:
+                reopened = {"ended_at": None, "complete": None, "resumed": runs.c.resumed + 1}
+                connection.execute(sqlalchemy.update(runs).where(runs.c.number == self._run).values(reopened))
+                turn.note(EventKind.RESUME, {"holder": holder_json(self._holder)})
+            yield turn
+        self._events, self._reopening = turn.events, False
+
+    def _require_lease(self, connection: Connection) -> None:
+        token = self._tokens.get(self.run_id)
+        if token is not None:
+            self._leases.require(connection, target_key(self.target), token, run=self.run_id)
+
+
+def _planned(
+    plan_changes: Sequence[Change], documents: Sequence[Json], *, run: int, now: str
+) -> list[dict[str, str | int | None]]:
+    return [
+        {
+            "run": run,
+            "place": place,
+            "address": str(change.address),
+            "kind": change.kind,
+            "asset_id": change.id,
+            "action": change.action.value,
+            "document": dumps(one),
+            "state": ChangeState.PLANNED.value,
+            "code": "",
+            "detail": "",
+            "request_id": "",
+            "at": now,
+        }
+        for place, (change, one) in enumerate(zip(plan_changes, documents, strict=True))
+    ]
+
+
+def _item(item: CallItem, change: Change) -> Json:
+    return {
+        "change": item.change,
+        "address": str(change.address),
+        "action": change.action.value,
+        "id": item.id,
+        "fields": {name: _json(value) for name, value in item.fields.items()},
+        "params": dict(item.params),
+        "before": None if change.before is None else dict(change.before),
+        "facts": dict(change.facts),
+    }
+
+
+def _json(value: FieldValue) -> Json:
+    if isinstance(value, tuple):
+        return list(value)
+    if value is None or isinstance(value, str | int):
+        return value
+    raise BugError(f"A call was to send {value!r}, which no operation takes.")
+
+
+def _unconverged_json(report: ApplyReport) -> Json:
+    if report.unconverged is None:
+        return None
+    return [
+        {"address": str(one.address), "field": one.field, "wanted": one.wanted, "live": one.live}
+        for one in report.unconverged
+    ]
