@@ -14,6 +14,9 @@ from vodplan.core.errors import UsageError
 
 PROGRAM = "vodplan"
 
+FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
+"""How completion scripts are told to offer files; what `shtab.FILE` says, without loading it."""
+
 EPILOG = """\
 exit codes:
   0 done, or nothing to do    1 API or other run-time error   2 changes pending (--detailed-exitcode)
@@ -138,11 +141,17 @@ def _sentence(about: str) -> str:
     return f"{about[:1].upper()}{about[1:]}."
 
 
+def _file(action: argparse.Action) -> argparse.Action:
+    """Have completion scripts offer files for an argument."""
+    action.complete = FILES  # type: ignore[attr-defined]  # where shtab looks for it
+    return action
+
+
 def _common(parser: Parser) -> None:
     group = parser.add_argument_group("flags of every command")
     parser.know(
         group.add_argument("--target", metavar="NAME", help="target of the project file to work on"),
-        group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)"),
+        _file(group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)")),
         group.add_argument(
             "--format", type=values.format_name, default="text", metavar="FORMAT", help="text or json, on stdout"
         ),
@@ -164,7 +173,11 @@ def _common(parser: Parser) -> None:
 
 
 def _paths(parser: Parser) -> None:
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="manifest file or folder (default: as in the project)")
+    _file(
+        parser.add_argument(
+            "paths", nargs="*", metavar="PATH", help="manifest file or folder (default: as in the project)"
+        )
+    )
 
 
 def _filters(parser: Parser) -> None:
@@ -189,7 +202,7 @@ def _validate(parser: Parser) -> None:
 def _plan(parser: Parser) -> None:
     _paths(parser)
     _filters(parser)
-    parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply")
+    _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when changes are pending")
     parser.add_argument(
         "--changed-since", type=values.not_yet, metavar="GITREF", help="only what changed (not in this version)"
@@ -198,12 +211,16 @@ def _plan(parser: Parser) -> None:
 
 
 def _show(parser: Parser) -> None:
-    parser.add_argument("planfile", metavar="PLANFILE", help="a plan saved by plan --out")
+    _file(parser.add_argument("planfile", metavar="PLANFILE", help="a plan saved by plan --out"))
     _common(parser)
 
 
 def _apply(parser: Parser) -> None:
-    parser.add_argument("paths", nargs="*", metavar="PLANFILE|PATH", help="a saved plan, or manifests to plan first")
+    _file(
+        parser.add_argument(
+            "paths", nargs="*", metavar="PLANFILE|PATH", help="a saved plan, or manifests to plan first"
+        )
+    )
     _filters(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask")
     parser.add_argument(

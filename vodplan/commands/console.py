@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -39,9 +40,9 @@ class Console:
             if reconfigure is not None:
                 reconfigure(errors="backslashreplace")
         return cls(
-            stdin=sys.stdin or open(os.devnull, encoding="utf-8"),
-            stdout=sys.stdout or open(os.devnull, "w", encoding="utf-8"),
-            stderr=sys.stderr or open(os.devnull, "w", encoding="utf-8"),
+            stdin=sys.stdin or io.StringIO(),
+            stdout=sys.stdout or io.StringIO(),
+            stderr=sys.stderr or io.StringIO(),
             environ=dict(os.environ),
             cwd=Path.cwd(),
         )
