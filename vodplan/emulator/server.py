@@ -56,7 +56,10 @@ def check_loopback(host: str) -> None:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one; OSError when the port is taken."""
+    """A listening socket; port 0 takes a free one.
+
+    raises: OSError when the port is taken, OverflowError when there is no such port, NotLoopback.
+    """
     check_loopback(host)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The protocol is named because asyncio turns Nagle's algorithm off only then: without it every answer takes 40 ms.
@@ -65,7 +68,7 @@ def listen(host: str, port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, port))
         sock.listen(2_048)
-    except OSError:
+    except (OSError, OverflowError):
         sock.close()
         raise
     return sock
