@@ -20,6 +20,7 @@ async def as_completed(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int
     """
     source = iter(work)
     running: set[asyncio.Task[T]] = set()
+    done: set[asyncio.Task[T]] = set()
     try:
         while True:
             while len(running) < ahead and (piece := next(source, None)) is not None:
@@ -27,13 +28,14 @@ async def as_completed(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int
             if not running:
                 return
             done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                yield task.result()
+            while done:
+                yield done.pop().result()
     finally:
         for task in running:
             task.cancel()
-        if running:
-            await asyncio.gather(*running, return_exceptions=True)
+        # Those that failed beside the first one are looked at, too, or asyncio prints their tracebacks.
+        if left := running | done:
+            await asyncio.gather(*left, return_exceptions=True)
 
 
 async def gather(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int = AHEAD) -> list[T]:

@@ -185,7 +185,9 @@ def error_for(fault: Fault, *, provider: str, clock_offset: float, tries: int) -
                 "rate.",
                 next="Wait a while, or lower limits.share in vodplan.yaml, and run the command again.",
             )
-        case Trouble.BUSY | Trouble.LOST | Trouble.NOT_SENT:
+        case Trouble.BUSY:
+            return _api(Unavailable, fault, f"The service could not carry {operation} out{times}: {fault}.")
+        case Trouble.LOST | Trouble.NOT_SENT:
             return _api(Unavailable, fault, f"The service could not be reached for {operation}{times}: {fault}.")
         case Trouble.INVALID:
             return _api(InvalidAnswer, fault, f"The answer to {operation} is not one of the VOD service: {fault}.")

@@ -51,8 +51,7 @@ async def write(api: Api, call: Call) -> CallAnswer:
     """See `LiveWriter.write`."""
     match call.operation:
         case "UpdateImageInfos":
-            items = [updates.wire_item("ImageId", item) for item in call.items]
-            return (await vod.update_image_infos(api, items)).answer()
+            return await _update(api, call.items)
         case "DeleteImage":
             return await _delete(api, call.items)
     raise BugError(f"Images have no operation {call.operation}.")
@@ -202,6 +201,17 @@ async def _count(api: Api, video_id: str, kind: str) -> int | None:
         if error.code == ILLEGAL_STATUS:
             return None
         raise
+
+
+async def _update(api: Api, items: Sequence[CallItem]) -> CallAnswer:
+    try:
+        outcome = await vod.update_image_infos(api, [updates.wire_item("ImageId", item) for item in items])
+    except NotFound as error:
+        # Of several the answer does not say which, so the engine must split them.
+        if error.code not in NOTHING_THERE or len(items) > 1:
+            raise
+        return CallAnswer(missing=frozenset({items[0].id}), request_id=error.request_id)
+    return outcome.answer()
 
 
 async def _delete(api: Api, items: Sequence[CallItem]) -> CallAnswer:

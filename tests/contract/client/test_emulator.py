@@ -16,6 +16,7 @@ from vodplan.core.live import LiveAsset, LiveBatch
 from vodplan.core.ports import CallAnswer
 from vodplan.core.values import FieldValue, Json
 from vodplan.emulator import EmulatorSettings, KeyPair, RunningEmulator, running
+from vodplan.emulator.settings import AllMissing
 from vodplan.vod import category_api, image_api, search, video_api
 from vodplan.vod.credentials import CredentialsProvider, static
 from vodplan.vod.service import VodService
@@ -79,6 +80,26 @@ def test_read_of_a_thousand_videos_is_fifty_calls(demo_emulator: RunningEmulator
         return len(found), service.calls["GetVideoInfos"]
 
     assert using(demo_emulator, work) == (990, 50)
+
+
+def test_batch_of_which_nothing_exists_is_missing_in_either_form(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The pages leave open whether the service lists the ids or answers 404; both mean the same."""
+    settings = EmulatorSettings(all_missing=AllMissing.ERROR)
+    with running(tmp_path_factory.mktemp("none") / "emulator.db", settings=settings) as emulator:
+
+        async def work(service: VodService) -> None:
+            videos = [NOBODY, "ref:cms-000404"]
+            assert await all_of(service.reader.read("video", videos)) == ({}, set(videos))
+            assert await all_of(service.reader.read("image", [NOBODY])) == ({}, {NOBODY})
+            assert await service.reader.parts([NOBODY]) == {}
+            for operation, kind in (("DeleteVideo", "video"), ("DeleteMezzanines", "video"), ("DeleteImage", "image")):
+                answer = await service.writer.write(a_call(operation, an_item(NOBODY), kind=kind))
+                assert answer.missing == {NOBODY}
+            for operation, kind in (("UpdateVideoInfos", "video"), ("UpdateImageInfos", "image")):
+                answer = await service.writer.write(a_call(operation, an_item(NOBODY, {"title": "t"}), kind=kind))
+                assert answer.missing == {NOBODY}
+
+        using(emulator, work)
 
 
 def test_update_and_read_back_is_equal(demo_emulator: RunningEmulator) -> None:

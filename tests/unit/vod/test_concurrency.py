@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 
@@ -54,6 +55,24 @@ def test_as_completed_first_failure_cancels_the_rest() -> None:
         collect(as_completed([hang, hang, fail]))
 
     assert cancelled == 2
+
+
+def test_as_completed_failures_beside_the_first_are_not_left_lying() -> None:
+    """asyncio prints a traceback for every failed task that nobody looked at."""
+    complaints: list[object] = []
+
+    async def fail() -> None:
+        raise RuntimeError("broken")
+
+    async def main() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        with pytest.raises(RuntimeError):
+            await gather([fail] * 4)
+        gc.collect()
+
+    asyncio.run(main())
+
+    assert complaints == []
 
 
 def test_gather_keeps_the_order_of_the_work() -> None:

@@ -300,6 +300,18 @@ def test_write_update_reads_the_wrapped_list() -> None:
     assert api.calls[0][1]["UpdateContent"] == '[{"ImageId":"i1","Title":"t"},{"ImageId":"i2","Title":"t"}]'
 
 
+def test_write_update_of_what_is_not_found_is_missing_for_one_alone() -> None:
+    """Of several the service does not say which, so the engine must split them."""
+    api = FakeApi(UpdateImageInfos=raising(not_found("UpdateImageInfos", "NoSuchResource")))
+    one, two = (CallItem(change=n, id=f"i{n}", fields={"title": "t"}, params={}) for n in (1, 2))
+
+    answer = asyncio.run(image.write(api, Call(operation="UpdateImageInfos", kind="image", items=(one,))))
+
+    assert answer.missing == {"i1"}
+    with pytest.raises(NotFound):
+        asyncio.run(image.write(api, Call(operation="UpdateImageInfos", kind="image", items=(one, two))))
+
+
 def test_write_operation_of_another_kind_is_a_bug() -> None:
     """A call goes to the kind that it names."""
     with pytest.raises(BugError):
