@@ -199,6 +199,8 @@ def _line(change: Change, field: str, planned: Json, now: Json) -> str:
 def _plain(value: Json) -> str:
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_plain(one) for one in value) + "]"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_plain(one)}" for name, one in value.items()) + "}"
     if isinstance(value, str):
         return f'"{value}"'
     return "none" if value is None else str(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
 from tests import build
@@ -18,7 +20,7 @@ TREE = build.tree({"News": {"Sports": {}}})
 RESOLVE = CategoryResolver(decide_categories((), TREE)).resolve
 
 
-def differing(live: LiveAsset = LIVE, **wanted: FieldValue) -> dict[str, tuple[FieldValue, FieldValue]]:
+def differing(wanted: Mapping[str, FieldValue], live: LiveAsset = LIVE) -> dict[str, tuple[FieldValue, FieldValue]]:
     """Field → (before, after) of what differs."""
     values = tuple(wanted.get(field.name, UNSET) for field in VIDEO.fields)
     entry = build.video("v1")
@@ -43,7 +45,7 @@ def differing(live: LiveAsset = LIVE, **wanted: FieldValue) -> dict[str, tuple[F
 )
 def test_compare_equal_values_finds_nothing(field: str, wanted: FieldValue) -> None:
     """Left out, the same text, the same set of tags, the same category by path or id, the same cover but signed."""
-    assert differing(**{field: wanted}) == {}
+    assert differing({field: wanted}) == {}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,7 @@ def test_compare_other_values_gives_what_is_to_be_live(field: str, wanted: Field
     """The wanted value in the live form: tags to add and remove carried out, the category as an id, no signature."""
     before = LIVE.values[VIDEO.index(field)]
 
-    assert differing(**{field: wanted}) == {field: (before, after)}
+    assert differing({field: wanted}) == {field: (before, after)}
 
 
 @pytest.mark.parametrize(
@@ -86,12 +88,20 @@ def test_compare_text_counts_to_the_code_point_but_for_one_newline_that_the_serv
     wanted: str, live: str, equal: bool
 ) -> None:
     """No folding, no trimming, no normal forms; only the service adds a newline, never the manifest."""
-    assert (differing(build.live_video("v1", description=live), description=wanted) == {}) is equal
+    assert (differing({"description": wanted}, build.live_video("v1", description=live)) == {}) is equal
 
 
 def test_compare_several_fields_names_only_those_that_differ() -> None:
     """Equal fields of an asset that differs elsewhere are not changed: they would be sent."""
-    found = differing(title="Final", description="Second half", tags=("a", "b", "a"), category="News/Sports", cover="")
+    found = differing(
+        {
+            "title": "Final",
+            "description": "Second half",
+            "tags": ("a", "b", "a"),
+            "category": "News/Sports",
+            "cover": "",
+        }
+    )
 
     assert found == {"description": ("First half", "Second half"), "cover": ("http://h/a.jpg?v=1", "")}
 
@@ -100,13 +110,13 @@ def test_compare_description_with_an_added_newline_beside_another_difference_sta
     """The equalities hold for the whole asset, also when the comparison had to look closer."""
     live = build.live_video("v1", title="old", description="text\n", tags=("b", "a"))
 
-    assert differing(live, title="new", description="text", tags=("a", "b")) == {"title": ("old", "new")}
+    assert differing({"title": "new", "description": "text", "tags": ("a", "b")}, live) == {"title": ("old", "new")}
 
 
 def test_compare_unknown_category_is_a_problem_at_the_entry() -> None:
     """What cannot be resolved is never guessed."""
     with pytest.raises(CategoryProblem) as caught:
-        differing(category="News/Sport")
+        differing({"category": "News/Sport"})
 
     assert caught.value.diagnostic.code == "VP301"
     assert 'Did you mean "News/Sports"?' in caught.value.diagnostic.detail
