@@ -261,14 +261,15 @@ class Differential(RuleBasedStateMachine):
     @rule(word=st.text(letters, min_size=1, max_size=3).filter(lambda text: not set("'\"") & set(text)))
     def search_title(self, word: str) -> None:
         """Contains, in any case of the Latin letters."""
+        self._search_title(word)
+
+    def _search_title(self, word: str) -> None:
         expected = {video_id for video_id, video in self.videos.items() if word.lower() in (video.title or "").lower()}
         reply = v3(self.app, "SearchMedia", {"Match": f"Title = '{word}'", "PageSize": "100"}).json
         assert {item["MediaId"] for item in reply["MediaList"]} == expected
         assert reply["Total"] == len(expected)
 
-    @rule(number=st.sampled_from([10, 11]))
-    def search_category(self, number: int) -> None:
-        """By the search and by the list alike."""
+    def _search_category(self, number: int) -> None:
         expected = {video_id for video_id, video in self.videos.items() if video.category == number}
         found = v3(self.app, "SearchMedia", {"Match": f"CateId = {number}"}).json["MediaList"]
         listed = v3(self.app, "GetVideoList", {"CateId": str(number)}).json["VideoList"]["Video"]
@@ -294,6 +295,9 @@ class Differential(RuleBasedStateMachine):
             assert (basic.get("CateId"), basic.get("CateName")) == (video.category, name)
             assert [stream["JobId"] for stream in info["PlayInfoList"]] == video.streams
             assert info["MezzanineInfo"]["Status"] == ("Normal" if video.source else "Deleted")
+        for number in (10, 11):
+            self._search_category(number)
+        self._search_title("a")
         images = v3(self.app, "GetImageInfos", {"ImageIds": ",".join(IMAGE_IDS)}).json["ImageInfo"]
         assert {image["ImageId"]: image.get("Title") for image in images} == self.images
 
