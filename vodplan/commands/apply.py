@@ -14,6 +14,9 @@ from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport
 from vodplan.render.results import Applied, PlanShown
 
+INTERRUPTED = 130
+"""The exit code of an apply that was asked to stop (docs/contract.md section 4)."""
+
 _SNIFF = 4096
 
 
@@ -115,4 +118,6 @@ def _finish(plan: Plan, report: ApplyReport, options: ApplyOptions, context: Con
             next="" if settled else again,
         )
     )
-    return 0 if settled else ApplyIncomplete.exit_code
+    if settled:
+        return 0
+    return INTERRUPTED if report.interrupted else ApplyIncomplete.exit_code

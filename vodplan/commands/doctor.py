@@ -31,13 +31,15 @@ def run(options: DoctorOptions, context: Context) -> int:
     console = context.console
     project = api.find_project(config=options.config, cwd=console.cwd, environ=console.environ)
     target = options.target or console.environ.get("VODPLAN_TARGET") or project.default_target or "environment"
-    checks = [_project(project.path)]
+    checks = [_project(project.path, console.cwd)]
     try:
         target, results = api.probe(
             target=options.target, config=options.config, cwd=console.cwd, environ=console.environ
         )
     except CredentialsError as error:
-        checks.append(CheckShown(name="credentials", ok=False, detail=error.message, next=error.next))
+        checks.append(
+            CheckShown(name="credentials", ok=False, detail=error.message, next=error.next or _step("credentials"))
+        )
     except ApiError as error:
         checks.append(CheckShown(name="endpoint", ok=False, detail=error.message, next=_step("endpoint")))
     else:
@@ -74,10 +76,11 @@ def _endpoint(tried: Collection[str]) -> Iterator[CheckShown]:
         yield CheckShown(name="endpoint", ok=True, detail="answers")
 
 
-def _project(path: Path | None) -> CheckShown:
+def _project(path: Path | None, cwd: Path) -> CheckShown:
     if path is None:
         return CheckShown(name="project", ok=None, detail="no vodplan.yaml: the defaults are used", next="vodplan init")
-    return CheckShown(name="project", ok=True, detail=str(path))
+    shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
+    return CheckShown(name="project", ok=True, detail=str(shown))
 
 
 def _store(url: str, root: Path) -> Iterator[CheckShown]:

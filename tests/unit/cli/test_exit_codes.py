@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 from pathlib import Path
 
@@ -158,6 +159,18 @@ def test_apply_not_read_back_exits_6(fake: FakeApi) -> None:
     fake.report = a_report(fake.plan, unconverged=None)
 
     assert run("apply", "--auto-approve").code == 6
+
+
+def test_apply_interrupted_with_a_report_exits_130(fake: FakeApi) -> None:
+    """An apply that was asked to stop ends its calls, and says what it held."""
+    fake.plan = a_plan(a_change())
+    fake.report = dataclasses.replace(a_report(fake.plan, Verdict.HELD), interrupted=True)
+
+    ran = run("apply", "--auto-approve")
+
+    assert ran.code == 130
+    assert "Interrupted: what was not begun is held.\n" in ran.out
+    assert ran.out.endswith("Next: vodplan plan\n")
 
 
 def test_apply_interrupted_says_that_calls_may_have_been_done(fake: FakeApi) -> None:

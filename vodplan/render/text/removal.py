@@ -14,6 +14,9 @@ from vodplan.render.text.layout import INDENT, LABEL, labelled
 from vodplan.render.width import clip, pad
 
 _IN_ONE_LINE = ("size", "duration", "created", "status", "storage_class", "snapshots")
+_USUAL = {"status": "Normal", "storage_class": "Standard"}
+"""Facts that say nothing when they are as usual."""
+
 _ELSEWHERE = frozenset({"title", "cover", "path", "source", "streams", *_IN_ONE_LINE})
 """Values of `before` that the headline or the line of facts shows, or that nobody reviews a deletion by."""
 
@@ -25,11 +28,12 @@ def removal_lines(change: Change, canvas: Canvas) -> Iterator[str]:
     if change.action is Action.DELETE_STREAMS:
         yield from _streams(before.get("streams"), canvas)
         return
-    facts = _facts(known, before)
     if change.action is Action.DELETE_SOURCE:
+        parts = ["the source file", *_facts({"size": before.get("size")})]
         force = ", by force" if change.params.get("force") else ""
-        yield from labelled("goes", [", ".join(["the source file", *facts]) + f"{force}; the streams stay"], canvas)
+        yield from labelled("goes", [f"{', '.join(parts)}{force}; the streams stay"], canvas)
         return
+    facts = _facts(known)
     if facts:
         yield from labelled("goes", [", ".join(facts)], canvas)
     room = canvas.measure - INDENT - LABEL
@@ -39,14 +43,9 @@ def removal_lines(change: Change, canvas: Canvas) -> Iterator[str]:
             yield from labelled(name, [clip(text, room, canvas.ellipsis)], canvas)
 
 
-def _facts(known: Mapping[str, Json], before: Mapping[str, Json]) -> list[str]:
-    parts: list[str] = []
-    for name in _IN_ONE_LINE:
-        value = known.get(name) if name in ("size", "snapshots") else before.get(name, known.get(name))
-        if value is None or value == "":
-            continue
-        parts.append(_fact(name, value))
-    return parts
+def _facts(known: Mapping[str, Json]) -> list[str]:
+    values = [(name, known.get(name)) for name in _IN_ONE_LINE]
+    return [_fact(name, value) for name, value in values if value not in (None, "", _USUAL.get(name))]
 
 
 def _fact(name: str, value: Json) -> str:

@@ -35,6 +35,8 @@ def report_text(shown: Applied, canvas: Canvas) -> Iterator[str]:
         yield "\n"
     counts = ", ".join(f"{number} {verdict}" for verdict, number in report.counts().items())
     yield "".join(f"{line}\n" for line in paragraph(f"Apply: {counts}.", canvas))
+    if report.interrupted:
+        yield f"{canvas.paint('Interrupted:', Ink.ALARM)} what was not begun is held.\n"
     yield "".join(f"{line}\n" for line in _reading_back(report, canvas))
     if report.run:
         yield f"Run: {terminal(report.run)}\n"

@@ -1,0 +1,96 @@
+"""Doctor names what does not work, and ends with the right code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.harness import Ran, run
+from vodplan import api
+from vodplan.core.errors import CredentialsError, Unavailable
+from vodplan.vod.probes import ProbeResult
+
+WELL = [
+    ProbeResult(name="credentials", ok=True, detail="accepted, from the environment"),
+    ProbeResult(name="clock", ok=True, detail="as the service's"),
+    ProbeResult(name="GetVideoInfos", ok=True, detail="allowed"),
+]
+
+
+def _examined(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, answer: list[ProbeResult] | Exception, **environ: str
+) -> tuple[Ran, dict[str, Any]]:
+    def probe(**_: object) -> tuple[str, list[ProbeResult]]:
+        if isinstance(answer, Exception):
+            raise answer
+        return "lab (127.0.0.1)", answer
+
+    monkeypatch.setattr(api, "probe", probe)
+    ran = run("doctor", "--format", "json", cwd=tmp_path, environ=environ)
+    return ran, {one["name"]: one for one in json.loads(ran.out)["checks"]}
+
+
+def test_doctor_all_well_exits_0(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Writes are told as not tried, which is no failure."""
+    ran, checks = _examined(monkeypatch, tmp_path, WELL)
+
+    assert ran.code == 0
+    assert checks["endpoint"]["ok"] is True
+    assert checks["writes"]["ok"] is None
+    assert checks["store"]["ok"] is True
+    assert checks["project"]["next"] == "vodplan init"
+
+
+@pytest.mark.parametrize(
+    ("answer", "code", "name", "endpoint"),
+    [
+        (CredentialsError("None found."), 8, "credentials", None),
+        ([ProbeResult(name="credentials", ok=False, detail="None found.")], 8, "credentials", None),
+        (
+            [ProbeResult(name="credentials", ok=False, detail="Refused."), WELL[1]],
+            8,
+            "credentials",
+            True,
+        ),
+        ([*WELL, ProbeResult(name="SearchMedia", ok=False, detail="Not allowed.")], 1, "SearchMedia", True),
+        ([WELL[0], ProbeResult(name="clock", ok=False, detail="20 minutes behind")], 1, "clock", True),
+        ([ProbeResult(name="endpoint", ok=False, detail="No connection.")], 1, "endpoint", False),
+        (Unavailable("Down.", operation="GetVideoInfos"), 1, "endpoint", False),
+    ],
+)
+def test_doctor_failure_has_its_code_and_a_next_step(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    answer: list[ProbeResult] | Exception,
+    code: int,
+    name: str,
+    endpoint: bool | None,
+) -> None:
+    """8 for credentials, 1 for the rest; an endpoint that nobody called is not said to answer."""
+    ran, checks = _examined(monkeypatch, tmp_path, answer)
+
+    assert ran.code == code
+    assert checks[name]["ok"] is False
+    assert checks[name]["next"]
+    assert checks.get("endpoint", {"ok": None})["ok"] is endpoint
+
+
+def test_doctor_store_elsewhere_is_not_claimed_to_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its address can hold a password, which is never shown."""
+    ran, checks = _examined(monkeypatch, tmp_path, WELL, VODPLAN_STORE="postgresql://me:hunter2@db/vodplan")
+
+    assert checks["store"]["ok"] is None
+    assert "hunter2" not in ran.out
+
+
+def test_doctor_invalid_project_exits_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """There is nothing to examine then."""
+    (tmp_path / "vodplan.yaml").write_text("nonsense: true\n")
+
+    ran = run("doctor", cwd=tmp_path)
+
+    assert ran.code == 3
+    assert "vodplan.yaml:1:1" in ran.err

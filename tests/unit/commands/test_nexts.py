@@ -1,0 +1,49 @@
+"""The next command can be copied into a shell as it stands."""
+
+from __future__ import annotations
+
+import shlex
+
+from tests.unit.render.plans import a_change, a_plan
+from vodplan.cli.arguments import parse
+from vodplan.cli.options import options_of
+from vodplan.commands.nexts import apply_command, plan_command
+from vodplan.commands.options import ApplyOptions, CommonOptions, PlanOptions
+from vodplan.core.change import Action
+
+AWKWARD = ("a b.yaml", "$(rm x)", "it's")
+
+
+def _parsed(command: str) -> object:
+    return options_of(*parse(shlex.split(command)[1:]))
+
+
+def test_apply_command_parses_to_what_was_meant() -> None:
+    """Paths, filters, target and the number of removals come through a shell unharmed."""
+    plan = a_plan(a_change(), a_change(Action.DELETE, before={"title": "x"}))
+    options = CommonOptions(target="my lab", config="c d.yaml")
+
+    command = apply_command(plan, options, paths=AWKWARD, only=["video/*"], exclude=["image/*"], auto_approve=True)
+
+    assert _parsed(command) == ApplyOptions(
+        target="my lab",
+        config="c d.yaml",
+        paths=AWKWARD,
+        only=("video/*",),
+        exclude=("image/*",),
+        auto_approve=True,
+        allow_deletes=1,
+    )
+
+
+def test_apply_command_without_removals_allows_none() -> None:
+    """No number where none is needed."""
+    assert apply_command(a_plan(a_change()), CommonOptions(), paths=["plan.json"]) == "vodplan apply plan.json"
+
+
+def test_plan_command_keeps_manifests_and_leaves_plan_files_out() -> None:
+    """A plan file is nothing to plan from."""
+    assert _parsed(plan_command(PlanOptions(paths=AWKWARD, only=("video/*",), target="lab"))) == PlanOptions(
+        paths=AWKWARD, only=("video/*",), target="lab"
+    )
+    assert plan_command(ApplyOptions(paths=("plan.json",))) == "vodplan plan"
