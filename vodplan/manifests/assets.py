@@ -55,7 +55,7 @@ class AssetReader:
         """Read one entry."""
         self.entries += 1
         found = self._found
-        before = found.errors
+        before = found.entry
         record = reading.mapping(node, found, f"An entry of {self.kind.plural}")
         if record is None:
             return

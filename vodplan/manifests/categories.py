@@ -31,7 +31,7 @@ class CategoryReader:
         """Read one entry."""
         self.entries += 1
         found = self._found
-        before = found.errors
+        before = found.entry
         record = reading.mapping(node, found, "An entry of categories")
         if record is None:
             return

@@ -61,6 +61,7 @@ _VALUES = {
     "VP134": ("Cannot be cleared with null", "The service keeps this field for every asset."),
     "VP135": ("Written twice in a list", "A list here names each thing once."),
     "VP136": ("Empty where something is needed", "An empty list here would mean everything or nothing."),
+    "VP137": ("Too many values", "An entry, or the top of the file, holds far more than any manifest needs."),
 }
 
 _ENTRIES = {

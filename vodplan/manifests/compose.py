@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Final, NoReturn, cast
 
 from yaml import events
 from yaml._yaml import CParser
@@ -34,6 +34,15 @@ MAX_ALIAS = 1_000
 MAX_ALIASES = 10_000
 """Values that all aliases of a file may stand for, or as many as the file itself has, whichever is more."""
 
+MAX_VALUES = 100_000
+"""Values within one entry, or within one value of the top mapping that is not a list of entries."""
+
+MAX_KEYS = 100
+"""Keys of the top mapping."""
+
+MAX_ANCHORS = 10_000
+"""Anchors of a file; each keeps what it names in memory."""
+
 _CORE = "tag:yaml.org,2002:"
 _SCALAR_TAGS = {
     f"{_CORE}null": ScalarType.NULL,
@@ -61,6 +70,7 @@ class Composer:
         self._found = found
         self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._written = 0
+        self._before = 0
         self._aliased = 0
 
     def root(self) -> Event:
@@ -76,7 +86,7 @@ class Composer:
 
     def keys(self, root: Event) -> Iterator[tuple[str, Placed]]:
         """The names and keys of the top mapping; the value of each must be taken before the next key is."""
-        self._check_collection(root, f"{_CORE}map")
+        self._is_core(root, f"{_CORE}map")
         if root.anchor is not None:
             self._anchors[root.anchor] = _OPEN
         seen: dict[str, Placed] = {}
@@ -84,24 +94,28 @@ class Composer:
             event = self._get()
             if isinstance(event, _MAP_END):
                 return
-            name = self._key(event, seen, 1)
+            name = self._key(event, seen.get, 1)
             if name is None:
                 self.value()
                 continue
+            if len(seen) == MAX_KEYS:
+                self._too_many(event, f"A manifest has less than {MAX_KEYS} keys at its top.")
             seen[name] = event
             yield name, event
 
     def value(self) -> Node:
         """The next value, whole."""
+        self._begin()
         return self.node(self._get(), 1)
 
     def items(self) -> Iterator[Node] | Node:
         """The next value: the items of a list one by one, or whatever else it is, whole."""
+        self._begin()
         event = self._get()
         if not isinstance(event, _SEQ) or event.anchor is not None:
             whole = self.node(event, 1)
             return iter(whole.items) if isinstance(whole, Seq) else whole
-        self._check_collection(event, f"{_CORE}seq")
+        self._is_core(event, f"{_CORE}seq")
         return self._stream()
 
     def _stream(self) -> Iterator[Node]:
@@ -109,6 +123,9 @@ class Composer:
             event = self._get()
             if event.__class__ is _SEQ_END:
                 return
+            if self._found.hopeless:
+                raise Abandoned
+            self._begin()
             yield self.node(event, 2)
 
     def end(self) -> None:
@@ -138,14 +155,15 @@ class Composer:
         anchor: str | None = event.anchor
         if anchor is not None:
             self._anchors[anchor] = _OPEN
-        node = self._mapping(event, depth) if kind is _MAP else self._sequence(event, depth)
+        read: Map | Seq = self._mapping(event, depth) if kind is _MAP else self._sequence(event, depth)
+        node: Node = read
+        if event.tag is not None and not self._is_core(event, f"{_CORE}map" if kind is _MAP else f"{_CORE}seq"):
+            node = Bad(read.start_mark, read.end_mark)
         if anchor is not None:
-            self._anchors[anchor] = (node, _weight(node, MAX_ALIAS))
+            self._anchor(anchor, node, event)
         return node
 
     def _mapping(self, start: Event, depth: int) -> Map:
-        if start.tag is not None:
-            self._check_collection(start, f"{_CORE}map")
         get = self._get
         entries: dict[str, tuple[Placed, Node]] = {}
         event = get()
@@ -153,7 +171,7 @@ class Composer:
             key = event
             name: str | None = event.value if event.__class__ is _SCALAR else None
             if name is None or name in entries or name == "<<" or event.tag is not None or event.anchor is not None:
-                name = self._key(event, {known: pair[0] for known, pair in entries.items()}, depth)
+                name = self._key(event, lambda known: entries[known][0] if known in entries else None, depth)
             event = get()
             if event.__class__ is not _SCALAR or event.tag is not None or event.anchor is not None:
                 value = self.node(event, depth + 1)
@@ -161,13 +179,13 @@ class Composer:
                 value = Scalar(event.value, event.implicit[0], event.start_mark, event.end_mark)
             if name is not None:
                 entries[name] = (key, value)
+            if len(entries) > MAX_VALUES:
+                break
             event = get()
-        self._written += 2 * len(entries) + 1
+        self._count(2 * len(entries) + 1, start)
         return Map(entries, start.start_mark, event.end_mark)
 
     def _sequence(self, start: Event, depth: int) -> Seq:
-        if start.tag is not None:
-            self._check_collection(start, f"{_CORE}seq")
         get = self._get
         items: list[Node] = []
         event = get()
@@ -176,11 +194,32 @@ class Composer:
                 items.append(self.node(event, depth + 1))
             else:
                 items.append(Scalar(event.value, event.implicit[0], event.start_mark, event.end_mark))
+            if len(items) > MAX_VALUES:
+                break
             event = get()
-        self._written += len(items) + 1
+        self._count(len(items) + 1, start)
         return Seq(items, start.start_mark, event.end_mark)
 
-    def _key(self, event: Event, seen: Mapping[str, Placed], depth: int) -> str | None:
+    def _begin(self) -> None:
+        self._before = self._written
+        self._found.entry = self._found.errors
+
+    def _count(self, values: int, at: Placed) -> None:
+        self._written += values
+        if self._written - self._before > MAX_VALUES:
+            self._too_many(at, f"An entry has less than {MAX_VALUES:,} values.")
+
+    def _too_many(self, at: Placed, why: str) -> NoReturn:
+        self._found.error("VP137", f"{why} The rest of the file was not read.", at)
+        raise Abandoned
+
+    def _anchor(self, name: str, node: Node, at: Placed) -> None:
+        if len(self._anchors) > MAX_ANCHORS:
+            self._found.error("VP113", f"The file has more than {MAX_ANCHORS:,} anchors. Write the values out.", at)
+            raise Abandoned
+        self._anchors[name] = (node, _weight(node, MAX_ALIAS))
+
+    def _key(self, event: Event, seen: Callable[[str], Placed | None], depth: int) -> str | None:
         """The name of a key that can be used; None after saying why it cannot, its own content taken."""
         if not isinstance(event, _SCALAR):
             if not isinstance(event, _ALIAS):
@@ -198,10 +237,11 @@ class Composer:
                 key,
             )
             return None
-        first = seen.get(name)
+        first = seen(name)
         if first is not None:
             place = f"line {first.start_mark.line + 1}, column {first.start_mark.column + 1}"
             self._found.error("VP116", f"{quoted(name)} is already written at {place}. Keep one of the two.", key)
+            self._count(1, key)
             return None
         return name
 
@@ -218,7 +258,7 @@ class Composer:
                 self._refuse_tag(event, tag)
                 node = Bad(start, end)
         if event.anchor is not None:
-            self._anchors[event.anchor] = (node, 1)
+            self._anchor(event.anchor, node, event)
         return node
 
     def _alias(self, event: Event) -> Node:
@@ -243,9 +283,12 @@ class Composer:
             raise Abandoned
         return _moved(node, event)
 
-    def _check_collection(self, event: Event, fitting: str) -> None:
-        if event.tag is not None and event.tag not in ("!", fitting):
-            self._refuse_tag(event, event.tag)
+    def _is_core(self, event: Event, fitting: str) -> bool:
+        """Whether a collection has no tag, or the one it would have anyway; says so when it has another."""
+        if event.tag is None or event.tag in ("!", fitting):
+            return True
+        self._refuse_tag(event, event.tag)
+        return False
 
     def _refuse_tag(self, event: Placed, tag: str) -> None:
         shown = tag.replace(_CORE, "!!", 1)

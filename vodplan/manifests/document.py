@@ -17,9 +17,9 @@ from vodplan.manifests.compose import Abandoned, Composer
 from vodplan.manifests.defaults import Values, finish
 from vodplan.manifests.fields import field_readers
 from vodplan.manifests.findings import Findings, Place
-from vodplan.manifests.nodes import Node, Placed, Scalar
+from vodplan.manifests.nodes import Bad, Node, Placed, Scalar
 from vodplan.manifests.seen import Seen
-from vodplan.manifests.wording import describe, quoted
+from vodplan.manifests.wording import describe
 
 API_VERSION = "vodplan/v1"
 
@@ -48,10 +48,11 @@ def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy) -> D
     try:
         reader.read(Composer(data, found))
     except Abandoned:
-        pass
+        return reader.document(complete=False)
     except YAMLError as error:
         syntax.report(found, error, data)
-    return reader.finished()
+        return reader.document(complete=False)
+    return reader.document(complete=True)
 
 
 class _DocumentReader:
@@ -69,15 +70,10 @@ class _DocumentReader:
         found = self._found
         root = composer.root()
         if root is None:
-            found.error("VP118", f"{found.file} is empty. A manifest begins with apiVersion: {API_VERSION}.", _TOP)
+            found.error("VP118", self._empty(), _TOP)
             return
         if not composer.is_mapping(root):
-            node = composer.node(root, 1)
-            if isinstance(node, Scalar) and not node.value:
-                detail = f"{found.file} is empty. A manifest begins with apiVersion: {API_VERSION}."
-            else:
-                detail = f"The file is {describe(node)}. A manifest is a mapping: apiVersion, videos and so on."
-            found.error("VP118", detail, node)
+            self._refuse_top(composer.node(root, 1))
             composer.end()
             return
         versioned = False
@@ -87,6 +83,16 @@ class _DocumentReader:
         if not versioned:
             found.error("VP119", f"The manifest has no apiVersion. Add apiVersion: {API_VERSION} at its top.", _TOP)
         composer.end()
+
+    def _refuse_top(self, node: Node) -> None:
+        if isinstance(node, Scalar) and not node.value:
+            self._found.error("VP118", self._empty(), _TOP)
+        elif not isinstance(node, Bad):
+            detail = f"The file is {describe(node)}. A manifest is a mapping: apiVersion, videos and so on."
+            self._found.error("VP118", detail, node)
+
+    def _empty(self) -> str:
+        return f"{self._found.file} is empty. A manifest begins with apiVersion: {API_VERSION}."
 
     def _section(self, name: str, key: Placed, composer: Composer) -> None:
         found = self._found
@@ -109,10 +115,11 @@ class _DocumentReader:
                 reading.unknown_key(name, key, _SECTIONS, found, "a manifest")
 
     def _version(self, node: Node) -> None:
-        version = reading.text(node, self._found, "apiVersion")
-        if version is not None and version != API_VERSION:
+        if not isinstance(node, Scalar) or reading.is_null(node):
+            reading.wrong_type(node, self._found, "apiVersion", API_VERSION)
+        elif node.value != API_VERSION:
             self._other_version = True
-            detail = f"apiVersion is {quoted(version)}; this vodplan reads {API_VERSION}."
+            detail = f"apiVersion is {describe(node)}; this vodplan reads {API_VERSION}."
             self._found.error("VP119", detail, node)
 
     def _read_defaults(self, node: Node) -> None:
@@ -139,21 +146,22 @@ class _DocumentReader:
             if found.errors != before:
                 self._flawed_defaults.add(plural)
 
-    def finished(self) -> Document:
-        """What the file asks for, defaults and policy applied."""
+    def document(self, *, complete: bool) -> Document:
+        """What the file asks for; when it was read to its end, with defaults and policy applied."""
         document = Document(categories=self._categories.categories)
         document.managed["category"] = self._categories.entries
         for plural, reader in self._assets.items():
-            kind = reader.kind
-            document.managed[kind.name] = reader.entries
-            flawed = plural in self._flawed_defaults
-            required = () if flawed else self._policy.require.get(kind.name, ())
-            document.assets += finish(
-                reader.assets, kind, None if flawed else self._defaults.get(plural), required, self._found
-            )
+            document.managed[reader.kind.name] = reader.entries
+            document.assets += self._finished(plural, reader) if complete else reader.assets
         if self._other_version:
             self._found.drop(lambda code: code in _FILE_CODES)
         return document
+
+    def _finished(self, plural: str, reader: AssetReader) -> list[DesiredAsset]:
+        if plural in self._flawed_defaults:
+            return reader.assets
+        required = self._policy.require.get(reader.kind.name, ())
+        return finish(reader.assets, reader.kind, self._defaults.get(plural), required, self._found)
 
 
 _TOP = Place(0, 0, None)

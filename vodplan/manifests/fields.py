@@ -9,7 +9,8 @@ from vodplan.core.values import UNSET, FieldValue, TagEdit
 from vodplan.manifests import limits, reading
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Map, Node, Scalar, Seq
-from vodplan.manifests.wording import did_you_mean, quoted
+from vodplan.manifests.scalars import NUMBERS, type_of
+from vodplan.manifests.wording import cut, did_you_mean, quoted
 
 FieldReader = Callable[[Node], FieldValue]
 """Node → value; UNSET, with a finding, when the value cannot be used."""
@@ -69,6 +70,15 @@ def _category_reader(field: Field, found: Findings) -> FieldReader:
         if not isinstance(node, Scalar):
             reading.wrong_type(node, found, field.name, "a path, {id: 123} or null")
             return UNSET
+        if type_of(node) in NUMBERS:
+            number = cut(node.value)
+            found.error(
+                "VP121",
+                f'category is a path, and {number} without quotes is a number. Write "{number}" for a category of that '
+                f"name, or {{id: {number}}} for one with that id.",
+                node,
+            )
+            return UNSET
         value = reading.checked(node, found, field.name, limits.path_problem)
         return UNSET if value is None else value
 
@@ -79,7 +89,7 @@ def _category_id(node: Map, found: Findings) -> FieldValue:
     reading.unknown_keys(node.entries, ("id",), found, "a category, which is a path or {id: 123}")
     pair = node.entries.get("id")
     if pair is None:
-        reading.missing_key("id: a category is a path, or {id: 123},", found, "category", node)
+        found.error("VP123", "category is a mapping without id. Write a path, {id: 123}, or null for none.", node)
         return UNSET
     value = reading.integer(pair[1], found, "The category's id", least=1, most=limits.MAX_CATEGORY_ID)
     return UNSET if value is None else value
@@ -117,7 +127,7 @@ class _TagsReader:
         return UNSET
 
     def _edit(self, node: Map) -> FieldValue:
-        found, before = self._found, self._found.count
+        found, before = self._found, self._found.errors
         reading.unknown_keys(node.entries, ("add", "remove"), found, "tags; it takes add and remove")
         parts: dict[str, tuple[str, ...]] = {}
         for name in ("add", "remove"):
@@ -130,12 +140,12 @@ class _TagsReader:
         both = [tag for tag in parts.get("remove", ()) if tag in parts.get("add", ())]
         for tag in both:
             found.error("VP129", f"The tag {quoted(tag)} is both added and removed. Choose one.", node)
-        if found.count != before:
+        if found.errors != before:
             return UNSET
         return TagEdit(parts.get("add", ()), parts.get("remove", ()))
 
     def _tags(self, node: Seq, *, wanted: bool) -> tuple[str, ...] | None:
-        found, before = self._found, self._found.count
+        found, before = self._found, self._found.errors
         tags: dict[str, None] = {}
         for item in node.items:
             written = reading.text(item, found, "A tag")
@@ -149,16 +159,21 @@ class _TagsReader:
             problem = limits.count_problem(len(node.items), self._field)
             if problem is not None:
                 found.error(problem.code, problem.detail, node)
-        return tuple(tags) if found.count == before else None
+        return tuple(tags) if found.errors == before else None
 
     def _check(self, tag: str, item: Node, *, wanted: bool) -> None:
         problem = limits.tag_problem(tag, self._field)
         if problem is not None:
             self._found.error(problem.code, problem.detail, item)
         elif wanted and self._vocabulary is not None and tag not in self._vocabulary:
-            hint = did_you_mean(tag, self._vocabulary)
+            vocabulary = self._vocabulary
             self._found.error(
-                "VP151", f"The tag {quoted(tag)} is not in policy.tags.vocabulary of the project file.{hint}", item
+                "VP151",
+                lambda: (
+                    f"The tag {quoted(tag)} is not in policy.tags.vocabulary of the project file."
+                    f"{did_you_mean(tag, vocabulary)}"
+                ),
+                item,
             )
         elif wanted and len(self._fine) < 10_000:
             self._fine.add(tag)

@@ -10,7 +10,10 @@ from vodplan.manifests.codes import CODES
 from vodplan.manifests.nodes import Mark, Placed
 
 MOST = 100
-"""Findings kept of one file; the rest is counted."""
+"""Errors, and warnings, that are kept of one file; the rest is counted."""
+
+GIVE_UP = 10_000
+"""Errors after which the rest of a file is not read."""
 
 MAX_EXCERPT = 1_000
 """Characters of a line that an excerpt shows."""
@@ -37,29 +40,40 @@ class _Finding:
 class Findings:
     """What is wrong in one file.
 
-    file:  the path as it is shown.
-    count: findings so far, those beyond `MOST` included; `errors` are those that are no warnings.
-    data:  the file's content, for the lines that are shown; empty until it is read.
+    file: the path as it is shown.
+    errors, warnings: how many so far, those beyond `MOST` included.
+    entry: the errors there were before the entry that is being read.
+    data: the file's content, for the lines that are shown; empty until it is read.
     """
 
     def __init__(self, file: str, *, rename: Mapping[str, str] | None = None) -> None:
         self.file = file
-        self.count = 0
         self.errors = 0
+        self.warnings = 0
         self.data = b""
+        self.entry = 0
         self._kept: list[_Finding] = []
         self._rename = rename or {}
 
     @property
     def full(self) -> bool:
-        """Whether further findings are only counted, so that nobody need word them."""
-        return len(self._kept) >= MOST
+        """Whether further errors are only counted, so that nobody need word them."""
+        return self.errors >= MOST
+
+    @property
+    def hopeless(self) -> bool:
+        """Whether there are so many errors that reading on helps nobody."""
+        return self.errors >= GIVE_UP
+
+    @property
+    def _unread(self) -> str:
+        return ", and was not read to its end" if self.hopeless else ""
 
     def error(self, code: str, detail: str | Callable[[], str], at: Placed | Place | None) -> None:
         """Record an error; a detail that is costly to word comes as a function."""
         self._add(code, detail, at, Severity.ERROR)
 
-    def warning(self, code: str, detail: str, at: Placed | Place | None) -> None:
+    def warning(self, code: str, detail: str | Callable[[], str], at: Placed | Place | None) -> None:
         """Record a warning."""
         self._add(code, detail, at, Severity.WARNING)
 
@@ -76,9 +90,13 @@ class Findings:
         *,
         secret: bool = False,
     ) -> None:
-        self.count += 1
-        self.errors += severity is Severity.ERROR
-        if self.full:
+        if severity is Severity.ERROR:
+            self.errors += 1
+            kept = self.errors <= MOST
+        else:
+            self.warnings += 1
+            kept = self.warnings <= MOST
+        if not kept:
             return
         place = at if at is None or isinstance(at, Place) else span_of(at)
         text = detail if isinstance(detail, str) else detail()
@@ -87,17 +105,20 @@ class Findings:
     def drop(self, keep: Callable[[str], bool]) -> None:
         """Forget every finding whose code `keep` does not want; the counts follow."""
         self._kept = [one for one in self._kept if keep(one.code)]
-        self.count = len(self._kept)
         self.errors = sum(one.severity is Severity.ERROR for one in self._kept)
+        self.warnings = len(self._kept) - self.errors
 
     def diagnostics(self) -> list[Diagnostic]:
         """Everything found, in order of place, with the lines it stands on."""
         lines = _lines(self.data, {one.place.line for one in self._kept if one.place is not None})
         hidden = {one.place.line for one in self._kept if one.secret and one.place is not None}
         ordered = sorted(self._kept, key=lambda one: (one.place.line, one.place.column) if one.place else (-1, -1))
-        shown = [self._diagnostic(one, lines, hidden) for one in ordered]
-        if self.count > len(self._kept):
-            shown.append(self._more(self.count - len(self._kept), ordered[-1]))
+        # What is wrong with an anchor is found again at each of its aliases, and told once.
+        shown = list(dict.fromkeys(self._diagnostic(one, lines, hidden) for one in ordered))
+        if self.errors > MOST:
+            shown.append(self._more(f"{self.errors - MOST:,} more errors{self._unread}", ordered[-1], Severity.ERROR))
+        if self.warnings > MOST:
+            shown.append(self._more(f"{self.warnings - MOST:,} more warnings", ordered[-1], Severity.WARNING))
         return shown
 
     def _diagnostic(self, one: _Finding, lines: Mapping[int, str], hidden: set[int]) -> Diagnostic:
@@ -117,13 +138,14 @@ class Findings:
             severity=one.severity,
         )
 
-    def _more(self, left: int, last: _Finding) -> Diagnostic:
+    def _more(self, left: str, last: _Finding, severity: Severity) -> Diagnostic:
         place = last.place or Place(0, 0, None)
         return Diagnostic(
             code="VP199",
             summary=CODES["VP199"].summary,
-            detail=f"And {left:,} more in this file. Mend those shown and run the command again.",
+            detail=f"This file has {left}. Mend those shown and run the command again.",
             span=SourceSpan(self.file, place.line + 1, place.column + 1),
+            severity=severity,
         )
 
 

@@ -95,7 +95,10 @@ def reference_problem(text: str) -> Problem | None:
 
 def url_problem(name: str, text: str) -> Problem | None:
     """What is wrong with a web address."""
-    if not _URL.match(text) or _ANY_CONTROL.search(text) or not _splits(text):
+    control = None if text.isprintable() else _ANY_CONTROL.search(text)
+    if control is not None:
+        return Problem("VP126", f"{name} has the control character U+{ord(control[0]):04X}. Remove it.")
+    if not _URL.match(text) or not _splits(text):
         return Problem("VP131", f"{name} is {quoted(text)}; an address is http:// or https://, a host and a path.")
     size = len(text.encode())
     if size > MAX_URL_BYTES:
@@ -112,14 +115,14 @@ def path_problem(path: str) -> Problem | None:
             f"{quoted(path)} has {len(names)} levels; the service has {MAX_LEVELS}. A slash always separates two "
             "names; a category whose name has a slash can be meant by its id: {id: 123}.",
         )
+    control = None if path.isprintable() else _ANY_CONTROL.search(path)
+    if control is not None:
+        return Problem("VP126", f"The path has the control character U+{ord(control[0]):04X}. Remove it.")
     for name in names:
         if not name:
             return Problem("VP132", f"{quoted(path)} has an empty name. Write names with single slashes between.")
         if name != name.strip():
             return Problem("VP132", f"In {quoted(path)}, the name {quoted(name)} begins or ends with a blank.")
-        control = None if name.isprintable() else _ANY_CONTROL.search(name)
-        if control is not None:
-            return Problem("VP126", f"The path has the control character U+{ord(control[0]):04X}. Remove it.")
         size = len(name.encode())
         if size > MAX_NAME_BYTES:
             return Problem("VP132", _too_long(f"The name {quoted(name)}", name, size, MAX_NAME_BYTES))

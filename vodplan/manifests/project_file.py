@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from types import MappingProxyType, UnionType
-from typing import Any, Union, get_args, get_origin
+from types import MappingProxyType
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
@@ -156,7 +156,7 @@ def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
         found.error(
             "VP206",
             f"{quoted(default)} is no target of this file; it has {known}.{hint}",
-            _key(root, ("default_target",)),
+            _node(root, ("default_target",)),
         )
     for place, one in enumerate(model.policy.protect):
         if not one.model_fields_set:
@@ -257,19 +257,14 @@ def _key(root: Map, loc: Sequence[int | str]) -> Placed:
 
 def _known(loc: Loc) -> list[str]:
     """The settings that a block takes."""
-    model: Any = ProjectModel
+    shape: Any = ProjectModel
     for part in loc:
-        if isinstance(part, str) and isinstance(model, type) and issubclass(model, BaseModel):
-            model = model.model_fields[part].annotation
-        model = _inner(model)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _inner(annotation: Any) -> Any:
-    """The model in `list[M]`, `dict[K, M]`, `M`."""
-    if get_origin(annotation) in (list, dict, Union, UnionType):
-        return get_args(annotation)[-1]
-    return annotation
+        if isinstance(shape, type) and issubclass(shape, BaseModel):
+            shape = shape.model_fields[str(part)].annotation
+        else:
+            # The M of list[M] and dict[K, M].
+            shape = get_args(shape)[-1]
+    return list(shape.model_fields)
 
 
 _TOP = Place(0, 0, None)

@@ -79,9 +79,12 @@ def choice(node: Node, found: Findings, name: str, allowed: Collection[str]) -> 
     value = text(node, found, name)
     if value is None or value in allowed:
         return value
-    hint = did_you_mean(value, allowed)
     can_be = "it can be" if len(allowed) > 1 else "its only value is"
-    found.error("VP122", f"{name} is {quoted(value)}; {can_be} {one_of(allowed)}.{hint}", node)
+    found.error(
+        "VP122",
+        lambda: f"{name} is {quoted(value)}; {can_be} {one_of(allowed)}.{did_you_mean(value, allowed)}",
+        node,
+    )
     return None
 
 
@@ -104,8 +107,14 @@ def identifier(node: Node, found: Findings, name: str) -> str | None:
 
 def date(node: Node, found: Findings, name: str) -> datetime.date | None:
     """A day."""
-    value = checked(node, found, name, lambda written: limits.date_problem(name, written))
-    return None if value is None else datetime.date.fromisoformat(value)
+    if not isinstance(node, Scalar) or is_null(node):
+        wrong_type(node, found, name, "a day, YYYY-MM-DD")
+        return None
+    problem = limits.date_problem(name, node.value)
+    if problem is not None:
+        found.error(problem.code, problem.detail, node)
+        return None
+    return datetime.date.fromisoformat(node.value)
 
 
 def words(
@@ -121,7 +130,7 @@ def words(
     if not listed.items:
         found.error("VP136", f"{name} is empty. {empty}", listed)
         return None
-    before = found.count
+    before = found.errors
     seen: dict[str, Node] = {}
     for item in listed.items:
         value = read(item)
@@ -129,7 +138,7 @@ def words(
             found.error("VP135", f"{quoted(value)} stands in {name} twice. Remove one.", item)
         elif value is not None:
             seen[value] = item
-    return tuple(seen) if found.count == before else None
+    return tuple(seen) if found.errors == before else None
 
 
 def unknown_keys(entries: Entries, known: Collection[str], found: Findings, what: str) -> None:

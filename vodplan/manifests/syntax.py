@@ -17,10 +17,11 @@ _REMEDIES = {
     ),
     "did not find expected key": (
         "What stands here belongs to nothing: the line is indented differently from its neighbours, or something "
-        "follows a text that has already ended. A text with quotes or colons in it needs quotes around the whole."
+        "follows a value that has already ended. A text with quotes or brackets in it needs quotes around the whole."
     ),
     "did not find expected '-' indicator": (
-        "The list above goes on here, so this line must begin with a dash, or be indented less."
+        "The list above goes on at this indentation, so a dash belongs here. A field of the entry above is indented as "
+        "far as the entry's first field."
     ),
     "could not find expected ':'": "A key stands here without its colon. Write `key: value`.",
     "did not find expected ',' or ']'": "The list that begins here has no closing ], or lacks a comma.",
