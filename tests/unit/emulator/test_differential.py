@@ -243,7 +243,7 @@ class Differential(RuleBasedStateMachine):
         if number in self.categories:
             self.categories[number].name = name
 
-    @precondition(lambda self: len(self.categories) > 3)
+    @precondition(lambda self: len(self.categories) > 1)
     @rule(pick=st.integers(0, 9))
     def delete_category(self, pick: int) -> None:
         """The subtree goes, media stay without a category."""
