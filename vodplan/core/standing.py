@@ -63,7 +63,7 @@ def stand(change: Change, fresh: Fresh, kind: Kind, made: dict[str, int]) -> Fou
         return Found(change, Standing.ALREADY)
     if change.action is Action.DELETE:
         return _stand_delete(change, live, fresh, kind)
-    return _stand_parts(change, live, fresh)
+    return _stand_parts(_guarded_now(change, live, fresh, kind), live, fresh)
 
 
 def renamed(found: Found, fresh: Fresh) -> Fresh:
@@ -119,8 +119,7 @@ def _stand_delete(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> 
         planned = change.before[field.name]
         if not _is_as(field, planned, change.params.get("category_before"), value, fresh.tree):
             moved.append(_line(change, field.name, planned, shown(field.style, value, fresh.tree)))
-    current = dataclasses.replace(change, facts={**change.facts, **_guarded(live, kind, fresh.tree)})
-    return Found(current, Standing.PENDING, tuple(moved))
+    return Found(_guarded_now(change, live, fresh, kind), Standing.PENDING, tuple(moved))
 
 
 def _stand_parts(change: Change, live: LiveAsset, fresh: Fresh) -> Found:
@@ -176,8 +175,13 @@ def _is_as(field: Field, planned: Json, category: Json, now: FieldValue, tree: C
     return same(field, "" if planned is None else str(planned), now)
 
 
-def _guarded(live: LiveAsset, kind: Kind, tree: CategoryTree) -> Mapping[str, Json]:
-    return {field.name: shown(field.style, value, tree) for field, value in zip(kind.fields, live.values, strict=False)}
+def _guarded_now(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> Change:
+    """A removal with the field values of now, which the guards look at again."""
+    now = {
+        field.name: shown(field.style, value, fresh.tree)
+        for field, value in zip(kind.fields, live.values, strict=False)
+    }
+    return dataclasses.replace(change, facts={**change.facts, **now})
 
 
 def _category(value: FieldValue) -> int:
