@@ -47,9 +47,11 @@ async def respond(send: Send, status: int, headers: list[tuple[bytes, bytes]], b
     await send({"type": "http.response.body", "body": body})
 
 
-def cut(scope: Scope) -> None:
-    """Drop the connection without another byte; an error under a server that is not ours."""
+async def cut(scope: Scope, receive: Receive) -> None:
+    """Drop the connection without another byte, and see it gone; an error under a server that is not ours."""
     held: dict[str, Transport] | None = scope.get("extensions", {}).get(TRANSPORT)
     if held is None:
         raise ConnectionAbortedError("the fault plan cuts this connection")
     held["transport"].abort()
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -104,7 +104,9 @@ def _settings(args: argparse.Namespace) -> "EmulatorSettings":
     try:
         latency = (float(low), float(high or low))
     except ValueError:
-        raise ValueError(f"--latency {args.latency} is neither MS nor MS-MS") from None
+        latency = (-1.0, -1.0)
+    if not 0 <= latency[0] <= latency[1] < 1e9:
+        raise ValueError(f"--latency {args.latency} is neither MS nor MS-MS")
     return EmulatorSettings(
         region=args.region,
         quotas=args.quotas,

@@ -109,14 +109,25 @@ class Control:
             raise _BadRequest(f"Send an object with {', '.join(KeyPair.__slots__)}.")
         if not (isinstance(content.get("id"), str) and isinstance(content.get("secret"), str)):
             raise _BadRequest("id and secret must be text.")
-        lists = {name: tuple(content[name]) for name in ("allow", "deny", "apps") if content.get(name) is not None}
+        given = [name for name in ("allow", "deny", "apps") if content.get(name) is not None]
+        if not all(isinstance(content[n], list) and all(isinstance(x, str) for x in content[n]) for n in given):
+            raise _BadRequest("allow, deny and apps must be lists of text.")
+        if not isinstance(content.get("token", ""), str | None) or not isinstance(
+            content.get("expires", 0), int | None
+        ):
+            raise _BadRequest("token must be text, expires a number of seconds since 1970.")
+        lists = {name: tuple(content[name]) for name in given}
         self._state.db.save_key(KeyPair(**{**content, **lists}))
         self._state.keyring.reload()
         return {"done": True}
 
     def _edit(self, content: object) -> object:
-        if not isinstance(content, dict) or not isinstance(content.get("values"), dict):
+        values = content.get("values") if isinstance(content, dict) else None
+        if not isinstance(content, dict) or not isinstance(values, dict):
             raise _BadRequest('Send {"video": "ID", "values": {"Title": "..."}}.')
+        texts = (*values.values(), content.get("video", ""), content.get("image", ""))
+        if not all(isinstance(text, str) for text in texts):
+            raise _BadRequest("Ids and values must be text.")
         try:
             found = self._state.edit(
                 video=content.get("video"), image=content.get("image"), values=dict(content["values"])

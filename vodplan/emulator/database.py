@@ -17,7 +17,7 @@ Value = str | int | float | None
 
 
 class NotAnEmulatorDatabase(Exception):
-    """The file is something else, or was written by a newer version."""
+    """The file is something else, cannot be opened, or was written by a newer version."""
 
 
 class Database:
@@ -29,9 +29,12 @@ class Database:
         self._own_writes = 0
         self._tree: dict[int, CategoryRow] = {}
         self._tree_generation: tuple[int, int] | None = None
-        if self.path != ":memory:":
-            Path(self.path).parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            if self.path != ":memory:":
+                Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        except (OSError, sqlite3.DatabaseError) as error:
+            raise NotAnEmulatorDatabase(f"{self.path} cannot be opened: {error}") from error
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:

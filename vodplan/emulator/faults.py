@@ -1,6 +1,7 @@
 """The fault plan: rules that put failures into chosen calls, deterministic under a seed."""
 
 import random
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -139,6 +140,7 @@ class FaultPlan:
     """The rules in force and how often each has met a call."""
 
     def __init__(self, rules: Iterable[object] = (), *, seed: int = 1) -> None:
+        self._lock = threading.RLock()
         self.rules: tuple[FaultRule, ...] = ()
         self.seed = seed
         self.replace(rules)
@@ -146,23 +148,27 @@ class FaultPlan:
     def replace(self, rules: Iterable[object], *, seed: int | None = None) -> None:
         """Put other rules in force, counters at zero; on an error the old ones stay."""
         parsed = tuple(parse_rule(rule, number) for number, rule in enumerate(rules, start=1))
-        self.seed = self.seed if seed is None else seed
-        self.rules = parsed
-        self.rewind()
+        with self._lock:
+            self.seed = self.seed if seed is None else seed
+            self.rules = parsed
+            self.rewind()
 
     def rewind(self) -> None:
         """Start the same rules again, with the same luck."""
-        self._met = [0] * len(self.rules)
-        self._struck = [0] * len(self.rules)
-        self._luck = [random.Random(f"{self.seed}/{number}") for number in range(len(self.rules))]
+        with self._lock:
+            self._met = [0] * len(self.rules)
+            self._struck = [0] * len(self.rules)
+            self._luck = [random.Random(f"{self.seed}/{number}") for number in range(len(self.rules))]
 
     def strike(self, operation: str) -> list[FaultRule]:
         """The rules that strike this call."""
-        return [rule for number, rule in enumerate(self.rules) if self._strikes(number, rule, operation)]
+        with self._lock:
+            return [rule for number, rule in enumerate(self.rules) if self._strikes(number, rule, operation)]
 
     def latency_s(self, rule: FaultRule) -> float:
         """A delay drawn from a latency rule, in seconds."""
-        luck = self._luck[self.rules.index(rule)]
+        with self._lock:
+            luck = self._luck[self.rules.index(rule)] if rule in self.rules else random.Random(self.seed)
         low, high = rule.ms
         if rule.distribution is Distribution.UNIFORM:
             delay = luck.uniform(low, high)

@@ -108,7 +108,7 @@ def _server(app: EmulatorApp) -> uvicorn.Server:
         lifespan="off",
         ws="none",
         log_config=None,
-        log_level="critical",
+        log_level="error",
         access_log=False,
         date_header=False,
         server_header=False,

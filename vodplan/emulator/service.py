@@ -48,7 +48,7 @@ class Service:
             parse_error = error
         rules = state.faults.strike(action) if state.faults.rules else []
         await self._delay(rules)
-        await _Exchange(state, request, action, rules, parse_error).answer(scope, send)
+        await _Exchange(state, request, action, rules, parse_error).answer(scope, receive, send)
 
     async def _delay(self, rules: list[FaultRule]) -> None:
         low, high = self._state.settings.latency_ms
@@ -86,11 +86,12 @@ class _Exchange:
         self._key = ""
         self._params: dict[str, str] = {}
 
-    async def answer(self, scope: asgi.Scope, send: asgi.Send) -> None:
+    async def answer(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+        """Do what the rules in force and the request ask for, and send what comes of it."""
         rules = self._rules
         if FaultKind.CUT_BEFORE in rules:
             self._log(0, "")
-            asgi.cut(scope)
+            await asgi.cut(scope, receive)
             return
         if (page := rules.get(FaultKind.HTML)) is not None:
             status = page.status or 502
@@ -106,7 +107,7 @@ class _Exchange:
         code = str(content.get("Code", "")) if status != 200 else ""
         if FaultKind.CUT_AFTER in rules:
             self._log(0, code)
-            asgi.cut(scope)
+            await asgi.cut(scope, receive)
             return
         self._log(status, code)
         kind, body = self._render(status, content)
@@ -120,7 +121,7 @@ class _Exchange:
             sized = [*headers, (b"content-length", str(len(body)).encode())]
             await send({"type": "http.response.start", "status": status, "headers": sized})
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-            asgi.cut(scope)
+            await asgi.cut(scope, receive)
         elif (drip := rules.get(FaultKind.DRIP)) is not None:
             await _drip(send, status, headers, body, drip.ms[0] / 1_000)
         else:
