@@ -174,7 +174,7 @@ def _until(now: Moment, ttl: float) -> Mapping[str, Any]:
 
 
 def _locked(info: LeaseInfo) -> Locked:
-    state = "Its process is gone, and its lease was not given back." if info.gone else "Its holder renews it."
+    state = "Its process is gone and did not give the lease back." if info.gone else "If it died, its lease ends then."
     return Locked(
         f'Another apply holds the target "{info.target.name}": {info}. {state} Nothing was written.',
         next=f"vodplan unlock --target {info.target.name}",

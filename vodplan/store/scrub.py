@@ -13,7 +13,12 @@ SENSITIVE = "(sensitive)"
 _URL = re.compile(r"https?://[^\s\"'<>]+")
 # In a query, percent-encoded in one, or as a member of JSON: the service repeats the request in some of its refusals.
 _NAMES = "AccessKeyId|AccessKeySecret|SecurityToken|Signature|SignatureNonce|OSSAccessKeyId|x-acs-security-token"
-_PARAMETER = re.compile(rf"\b({_NAMES})(\s*[:=]\s*|%3D|%253D|\"\s*:\s*\")(\"?[^\s&,;%\"'}}]+)", re.IGNORECASE)
+_PARAMETER = re.compile(
+    rf"(?<![A-Za-z])({_NAMES})"
+    r"(\s*[:=]\s*|%3D|%253D|\"\s*:\s*\")"
+    r"(?:(?!%26|%2526)[^\s&,;\"'}])+",
+    re.IGNORECASE,
+)
 
 
 def scrub_text(text: str) -> str:
