@@ -16,7 +16,7 @@ from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import Category, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
-from vodplan.core.ports import CallAnswer, Refusal
+from vodplan.core.ports import CallAnswer, Journal, Refusal
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue, Json
@@ -435,7 +435,7 @@ def apply_of(
     *,
     allow_deletes: int | None = -1,
     policy: Policy | None = None,
-    journal: FakeJournal | None = None,
+    journal: Journal | None = None,
     stop: Callable[[], bool] = lambda: False,
     waited: list[float] | None = None,
     progress: FakeProgress | None = None,

@@ -226,7 +226,7 @@ def planned(world: World, library: Library | None = None) -> Plan:
 
 
 @given(worlds())
-@settings(max_examples=150)
+@settings(max_examples=40)
 def test_plan_of_an_applied_plan_is_empty(world: World) -> None:
     """Applying a plan makes the library as wanted: nothing is left to do, and the report says so."""
     library = world.library()
@@ -241,7 +241,7 @@ def test_plan_of_an_applied_plan_is_empty(world: World) -> None:
 
 
 @given(worlds())
-@settings(max_examples=150)
+@settings(max_examples=40)
 def test_outcomes_of_any_plan_add_up_to_it(world: World) -> None:
     """Each change has exactly one of five outcomes, also when some of the calls are refused."""
     library = world.library()
@@ -257,7 +257,7 @@ def test_outcomes_of_any_plan_add_up_to_it(world: World) -> None:
 
 
 @given(worlds(), st.randoms())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_plan_bytes_do_not_depend_on_the_order_of_files_and_entries(world: World, random: object) -> None:
     """The same entries in any order give the same bytes but for the time of making."""
     assets, categories = list(world.desired.assets), list(world.desired.categories)
@@ -274,7 +274,7 @@ def test_plan_bytes_do_not_depend_on_the_order_of_files_and_entries(world: World
 
 
 @given(worlds())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_plan_file_round_trips(world: World) -> None:
     """A plan read back from its bytes writes the same bytes, through the door that checks shape and digest."""
     plan = planned(world)
@@ -287,7 +287,7 @@ def test_plan_file_round_trips(world: World) -> None:
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_plan_file_that_was_read_back_applies_like_the_plan_itself(world: World) -> None:
     """Nothing that apply needs is lost on the way through a file."""
     direct, by_file = world.library(), world.library()
@@ -303,7 +303,7 @@ def test_plan_file_that_was_read_back_applies_like_the_plan_itself(world: World)
 
 
 @given(worlds())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_order_of_changes_respects_the_ranks(world: World) -> None:
     """Categories are made and renamed first, then come updates, then removals, the deepest category last but one."""
     plan = planned(world)
@@ -323,7 +323,7 @@ def _rank(address: Address, action: Action) -> int:
 
 
 @given(worlds())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_no_change_names_anything_but_what_the_manifests_name(world: World) -> None:
     """Assets are changed only when an entry names them; categories only when an entry is about them or below them."""
     plan = planned(world)
@@ -338,7 +338,7 @@ def test_no_change_names_anything_but_what_the_manifests_name(world: World) -> N
 
 
 @given(worlds())
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_writes_touch_no_asset_outside_of_the_plan(world: World) -> None:
     """Every id that a call is addressed to is the id of a change."""
     library = world.library()
@@ -352,7 +352,7 @@ def test_writes_touch_no_asset_outside_of_the_plan(world: World) -> None:
 
 
 @given(worlds(), st.data())
-@settings(max_examples=100)
+@settings(max_examples=40)
 def test_digest_notices_any_single_edit(world: World, data: st.DataObject) -> None:
     """Whatever one value of a plan document is changed to, its digest does not fit any more; the time is left out."""
     plain = json.loads(plan_bytes(planned(world)))

@@ -33,12 +33,17 @@ def decide_update(
             if not isinstance(change.after, str):
                 params["category_id"] = _category_id(change.after)
     before = {change.field.name: shown(change.field.style, change.before, tree) for change in differing}
+    after = {change.field.name: _shown_after(change, desired, kind, tree) for change in differing}
+    for name, value in after.items():
+        # The old path of a renamed category that the plan gives to a new one: only the id tells the two apart.
+        if before[name] == value:
+            before[name] = {"id": params["category_before"]}
     return Change(
         address=desired.address,
         id=live.id,
         action=Action.UPDATE,
         before=before,
-        after={change.field.name: _shown_after(change, desired, kind, tree) for change in differing},
+        after=after,
         fingerprint=stamp(before, params),
         source=desired.source,
         params=params,

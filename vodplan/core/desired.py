@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from vodplan.core.address import Address
+from vodplan.core.address import URL_PREFIX, Address
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue
 
 
@@ -50,7 +51,9 @@ class DesiredAsset:
 
     @property
     def address(self) -> Address:
-        """The address of this entry."""
+        """The address of this entry; never with the signature of a URL, since addresses stand in plans and journals."""
+        if self.key.startswith(URL_PREFIX):
+            return Address(self.kind, URL_PREFIX + strip_signature(self.key.removeprefix(URL_PREFIX)))
         return Address(self.kind, self.key)
 
 

@@ -103,6 +103,19 @@ def test_update_by_category_id_shows_the_path_of_that_id() -> None:
     assert change.after == {"category": "News"}
 
 
+def test_update_into_a_new_category_that_takes_the_old_name_shows_the_old_one_by_its_id() -> None:
+    """A reviewer could not tell two equal paths apart."""
+    entries = [build.category("Papers", renamed_from="News"), build.category("News")]
+    resolve = CategoryResolver(decide_categories(entries, TREE)).resolve
+
+    change = decide_update(
+        build.video("v1", category="News"), build.live_video("v1", category=1), VIDEO, tree=TREE, resolve=resolve
+    )
+
+    assert change is not None
+    assert (change.before, change.after) == ({"category": {"id": 1}}, {"category": "News"})
+
+
 def test_delete_lists_all_that_goes() -> None:
     """Every field and every fact worth a look stands in before; its size is what is freed."""
     change = decide_delete(build.video("v1", absent=True, reason="Licence ended"), LIVE, VIDEO, tree=TREE)
@@ -134,6 +147,7 @@ def test_delete_of_an_image_by_a_signed_url_keeps_no_signature() -> None:
 
     change = decide_delete(entry, live, IMAGE, tree=TREE)
 
+    assert str(change.address) == "image/url:http://h/x.png"
     assert change.params == {"category_before": 0, "url": "http://h/x.png"}
     assert (change.id, change.certain, change.bytes_freed) == (None, False, None)
 
