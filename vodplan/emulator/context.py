@@ -5,6 +5,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from orjson import Fragment
+
 from .database import Database
 from .errors import refusal
 from .lag import Lag
@@ -62,6 +64,7 @@ class Context:
     scrolls: ScrollTokens
     totals: dict[str, tuple[tuple[int, int], int]]
     scans: dict[str, tuple[tuple[int, int], list[tuple[str | int | float | None, ...]]]]
+    rendered: dict[str, tuple[VideoRow, CategoryRow | None, tuple[str, int], Fragment]]
     caller: KeyPair
     now: float
     fresh: bool = False

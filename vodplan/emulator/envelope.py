@@ -32,6 +32,8 @@ def xml_bytes(root: str, body: Mapping[str, object]) -> bytes:
 
 
 def _element(name: str, value: object) -> str:
+    if isinstance(value, orjson.Fragment):
+        value = orjson.loads(orjson.dumps(value))
     if isinstance(value, Mapping):
         return f"<{name}>{''.join(_element(str(key), item) for key, item in value.items())}</{name}>"
     if isinstance(value, list):

@@ -26,6 +26,10 @@ class MediaURLs:
         self._end = 0
         self._cache: dict[str, str] = {}
 
+    def window(self, now: float) -> int:
+        """A number that changes whenever the addresses of default validity change."""
+        return (int(now) // self._round + 1) * self._round + self.validity
+
     def url(self, path: str, now: float, timeout: int | None = None) -> str:
         """The address of a path, good for `timeout` seconds (default: the host's validity)."""
         if not path.startswith("/media/"):
@@ -34,7 +38,7 @@ class MediaURLs:
             return self.base + path
         if timeout is not None:
             return f"{self.base}{path}?auth_key={self._auth(path, int(now) + timeout)}"
-        end = (int(now) // self._round + 1) * self._round + self.validity
+        end = self.window(now)
         if end != self._end or len(self._cache) > 50_000:
             self._end = end
             self._cache.clear()

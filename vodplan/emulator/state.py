@@ -5,6 +5,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from orjson import Fragment
+
 from .auth import Gate, Keyring
 from .calllog import CallLog
 from .context import Context, ScrollTokens
@@ -15,6 +17,7 @@ from .media import MediaURLs
 from .operations import OPERATIONS
 from .quotas import Quotas
 from .records import Library
+from .rows import CategoryRow, VideoRow
 from .settings import EmulatorSettings, KeyPair
 
 
@@ -36,6 +39,7 @@ class EmulatorState:
         self.scrolls = ScrollTokens()
         self.totals: dict[str, tuple[tuple[int, int], int]] = {}
         self.scans: dict[str, tuple[tuple[int, int], list[tuple[str | int | float | None, ...]]]] = {}
+        self.rendered: dict[str, tuple[VideoRow, CategoryRow | None, tuple[str, int], Fragment]] = {}
         self.urls = MediaURLs(
             base=db.meta("media_base") or "",
             key=db.meta("url_key") or "",
@@ -55,6 +59,7 @@ class EmulatorState:
             scrolls=self.scrolls,
             totals=self.totals,
             scans=self.scans,
+            rendered=self.rendered,
             caller=caller,
             now=now,
             fresh=fresh,

@@ -48,6 +48,10 @@ def test_v1_without_a_format_is_answered_in_xml(app: EmulatorApp) -> None:
     good = v1(app, "GetVideoInfo", VIDEO, change={"Format": None})
     bad = v1(app, "GetVideoInfo", {"VideoId": "nobody"}, change={"Format": None})
 
+    several = v1(app, "GetVideoInfos", {"VideoIds": OPENING_MATCH}, change={"Format": None})
+
+    assert b"<VideoList><VideoId>00f1c2d3" in several.body
+    assert several.body.count(b"<Snapshots>http") == 3
     assert good.body.startswith(b'<?xml version="1.0" encoding="UTF-8"?><GetVideoInfoResponse><RequestId>')
     assert b"<Title>Opening match</Title>" in good.body
     assert bad.headers["content-type"] == "text/xml;charset=utf-8"

@@ -3,6 +3,8 @@
 import time
 from functools import lru_cache
 
+import orjson
+
 from vodplan.emulator.context import JSON, Context
 from vodplan.emulator.records import Stream
 from vodplan.emulator.rows import AttachedRow, CategoryRow, ImageRow, VideoRow
@@ -67,6 +69,20 @@ def video(ctx: Context, row: VideoRow, *, wrapped: bool) -> JSON:
     if urls := snapshot_urls(ctx, row):
         out["Snapshots"] = {"Snapshot": urls} if wrapped else urls
     return out
+
+
+def video_json(ctx: Context, row: VideoRow) -> orjson.Fragment:
+    """The same video as JSON, bare, kept until its row, its category or the signatures of its pictures change."""
+    category = ctx.category(row.cate_id)
+    window = (ctx.urls.base, ctx.urls.window(ctx.now))
+    known = ctx.rendered.get(row.id)
+    if known is not None and known[0] == row and known[1] == category and known[2] == window:
+        return known[3]
+    if len(ctx.rendered) >= 20_000:
+        ctx.rendered.clear()
+    made = orjson.Fragment(orjson.dumps(video(ctx, row, wrapped=False)))
+    ctx.rendered[row.id] = (row, category, window, made)
+    return made
 
 
 def mezzanine(ctx: Context, row: VideoRow, *, id_name: str, extra: list[str], timeout: int | None) -> JSON:

@@ -57,7 +57,7 @@ def get_video_infos(ctx: Context, params: Params) -> JSON:
     """Up to 20; everything is a bare list."""
     rows, missing_ids, missing_references = requested(ctx, params)
     ctx.refuse_if_all_missing(bool(rows), "InvalidVideo.NotFound")
-    out: JSON = {"VideoList": [shapes.video(ctx, row, wrapped=False) for row in rows]}
+    out: JSON = {"VideoList": [shapes.video_json(ctx, row) for row in rows]}
     if missing_ids:
         out["NonExistVideoIds"] = missing_ids
     if missing_references:
