@@ -43,6 +43,7 @@ class Keys:
     async def get(self, *, refresh: bool = False) -> Credentials:
         if refresh:
             self.refreshed += 1
+            await asyncio.sleep(0)
             if len(self.keys) > 1:
                 self.keys.pop(0)
         return self.keys[0]
@@ -60,6 +61,8 @@ class FakeHttp:
 
     async def post(self, query: str, headers: Mapping[str, str]) -> Reply:
         self.requests.append((query, headers))
+        # As on a real network, the calls under way go on while this one waits.
+        await asyncio.sleep(0)
         answer = self.answers.pop(0)
         if callable(answer):
             answer = answer(headers)
