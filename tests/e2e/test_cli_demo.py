@@ -48,6 +48,21 @@ def test_demo_step_that_fails_ends_the_tour(tmp_path: Path, monkeypatch: pytest.
     assert "vodplan validate ended with exit code 3; the tour promised 0." in ran.err
 
 
+def test_demo_installed_without_examples_still_deletes_and_converges(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From a wheel the tour uses what init starts with, and one deletion."""
+    from vodplan.commands import demo
+
+    monkeypatch.setattr(demo, "_examples", lambda: None)
+
+    ran = run("demo", cwd=tmp_path)
+
+    assert ran.code == 0
+    assert "1 to rename, 2 to update, 1 to delete" in ran.out
+    assert "video/12f1c2d3e4a5b6c7d8e9f0a1b2c3d4e5 is gone" in ran.err
+
+
 def test_demo_folder_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     """The tour makes its folder anew, and must not make anew what a link leads to."""
     target = tmp_path / "precious"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn
 
 from vodplan._version import __version__
@@ -16,6 +16,8 @@ PROGRAM = "vodplan"
 
 FILES = {"bash": "_shtab_compgen_files", "zsh": "_files", "tcsh": "f"}
 """How completion scripts are told to offer files; what `shtab.FILE` says, without loading it."""
+
+_ABOUT = "Plan and apply for media libraries: YAML manifests in git, a live VOD library."
 
 EPILOG = """\
 exit codes:
@@ -38,7 +40,7 @@ class Parser(argparse.ArgumentParser):
             description=description,
             epilog=epilog,
             allow_abbrev=False,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
         )
 
     def add_argument(self, *args: Any, **kwargs: Any) -> argparse.Action:
@@ -79,8 +81,9 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The whole command line with every command's flags, for help pages and completion scripts."""
-    parser, commands = _main()
+    """The whole command line with every command's flags, for completion scripts and for tests of the pages."""
+    parser = _main()
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name, about in COMMANDS.items():
         _FILLS[name](commands.add_parser(name, help=about, description=_sentence(about)))
     for name, (about, _) in COMMANDS_TO_COME.items():
@@ -96,11 +99,6 @@ def command_parser(name: str) -> Parser:
 
 
 def _without_command(argv: Sequence[str]) -> NoReturn:
-    parser, commands = _main()
-    for name, about in COMMANDS.items():
-        commands.add_parser(name, help=about)
-    for name, (about, _) in COMMANDS_TO_COME.items():
-        commands.add_parser(name, help=f"{about} (not in this version)")
     if not argv:
         raise UsageError("A command is missing.", next=f"{PROGRAM} --help")
     if not argv[0].startswith("-"):
@@ -108,21 +106,26 @@ def _without_command(argv: Sequence[str]) -> NoReturn:
             f'There is no command "{argv[0]}".{_suggest(argv[0], [*COMMANDS, *COMMANDS_TO_COME])}',
             next=f"{PROGRAM} --help",
         )
-    parser.parse_known_args(list(argv[:1]))
+    _main().parse_known_args(list(argv[:1]))
     raise UsageError(
-        f"{argv[0]} stands before the command; flags stand behind it: {PROGRAM} plan {argv[0]} ….",
+        f"{argv[0]} stands before the command; flags stand behind it: {PROGRAM} plan {argv[0]} ...",
         next=f"{PROGRAM} --help",
     )
 
 
-def _main() -> tuple[Parser, argparse._SubParsersAction[Parser]]:
+def _main() -> Parser:
+    """The command line without its commands, which its help lists: building them all takes longer than all the rest."""
+    known = {**COMMANDS, **{name: f"{about} (not in this version)" for name, (about, _) in COMMANDS_TO_COME.items()}}
+    room = max(len(name) for name in known)
+    listed = "\n".join(f"  {name:<{room}}  {about}" for name, about in known.items())
     parser = Parser(
-        prog=PROGRAM, description="Plan and apply for media libraries: YAML manifests in git, a live VOD library.",
+        prog=PROGRAM,
+        description=f"{_ABOUT}\n\ncommands:\n{listed}",
         epilog=EPILOG,
-    )  # fmt: skip
+    )
+    parser.usage = f"{PROGRAM} COMMAND [FLAG ...]\n       {PROGRAM} --help | --version"
     parser.add_argument("--version", action="version", version=f"{PROGRAM} {__version__}")
-    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    return parser, commands
+    return parser
 
 
 def _unknown(words: Sequence[str], flags: Sequence[str]) -> str:
@@ -132,7 +135,22 @@ def _unknown(words: Sequence[str], flags: Sequence[str]) -> str:
     return f'"{first}" is one argument too many.'
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """argparse's own, told its width; left to itself it loads the compression libraries to find that out."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isascii() and columns.isdigit() and int(columns):
+        width = int(columns)
+    else:
+        try:
+            width = os.get_terminal_size(1).columns or 80
+        except OSError:
+            width = 80
+    return argparse.RawDescriptionHelpFormatter(prog, width=max(width - 2, 40))
+
+
 def _suggest(word: str, known: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f' Did you mean "{close[0]}"?' if close else ""
 

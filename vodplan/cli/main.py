@@ -8,7 +8,6 @@ from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
-from vodplan.cli.arguments import parse
 from vodplan.core.errors import UsageError, VodplanError
 
 if TYPE_CHECKING:
@@ -41,6 +40,8 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
     console: the streams, environment and folder; the process's own when left out.
     returns: the exit code of docs/contract.md section 4.
     """
+    from vodplan.cli.arguments import parse
+
     try:
         name, arguments = parse(argv)
     except UsageError as error:

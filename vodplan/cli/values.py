@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from difflib import get_close_matches
 from typing import NoReturn
 
 from vodplan.render.formats import FORMATS, FORMATS_TO_COME
@@ -52,6 +51,8 @@ def not_yet(text: str) -> NoReturn:
 def _one_of(text: str, known: tuple[str, ...], what: str) -> str:
     if text in known:
         return text
+    from difflib import get_close_matches
+
     close = get_close_matches(text, known, n=1)
     guess = f'; did you mean "{close[0]}"?' if close else ""
     raise ArgumentTypeError(f'there is no {what} "{text}"; there are {" and ".join(known)}{guess}')

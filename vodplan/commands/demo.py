@@ -7,6 +7,7 @@ import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
 import vodplan
@@ -33,6 +34,14 @@ targets:
 policy:
   max_deletes: 20
   protect: [{tags: {any: [keep]}}, {category: Legal}]
+"""
+
+_RETIRE = """\
+apiVersion: vodplan/v1
+videos:
+  - id: 12f1c2d3e4a5b6c7d8e9f0a1b2c3d4e5
+    state: absent
+    reason: Replaced by the main trailer
 """
 
 _OURS = ("VODPLAN_", "ALIBABA_CLOUD_")
@@ -119,7 +128,7 @@ def _prepare(cwd: Path) -> Path:
         if folder.exists():
             shutil.rmtree(folder)
         folder.mkdir(parents=True)
-        shutil.copytree(_examples(), folder / "manifests")
+        _write_manifests(folder / "manifests")
         (folder / "vodplan.yaml").write_text(_PROJECT, encoding="utf-8")
     except OSError as error:
         raise ConfigError(
@@ -128,15 +137,23 @@ def _prepare(cwd: Path) -> Path:
     return folder
 
 
-def _examples() -> Path:
-    """The example manifests: in the package when it was installed, beside it in a checkout."""
-    package = Path(vodplan.__file__).parent
-    for folder in (package / "examples", package.parent / "manifests"):
-        if folder.is_dir():
-            return folder
-    raise ConfigError(
-        "The example manifests are not installed with vodplan.", next="pip install --force-reinstall vodplan"
-    )
+def _examples() -> Path | None:
+    """The example manifests of a checkout; None where vodplan is installed without them."""
+    checkout = Path(vodplan.__file__).parents[1]
+    folder = checkout / "manifests"
+    return folder if folder.is_dir() and (checkout / "pyproject.toml").is_file() else None
+
+
+def _write_manifests(folder: Path) -> None:
+    """The tour's manifests: the examples, or what `init` starts a repository with and one deletion."""
+    examples = _examples()
+    if examples is not None:
+        shutil.copytree(examples, folder)
+        return
+    folder.mkdir()
+    starter = files("vodplan.commands") / "starter" / "example.yaml"
+    (folder / "example.yaml").write_text(starter.read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "retire.yaml").write_text(_RETIRE, encoding="utf-8")
 
 
 def _read_back(plan: Plan, folder: Path, environ: Mapping[str, str]) -> list[tuple[str, bool]]:

@@ -82,7 +82,7 @@ def test_help_names_every_command_and_exit_code(capsys: pytest.CaptureFixture[st
 
     shown = capsys.readouterr().out
     for name in [*COMMANDS, *COMMANDS_TO_COME]:
-        assert f"\n    {name}" in shown
+        assert f"\n  {name} " in shown
     for code in (0, 1, 2, 3, 4, 5, 6, 7, 8, 64, 70, 130):
         assert f"  {code} " in shown
 

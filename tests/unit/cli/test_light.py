@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +54,18 @@ def test_emulator_help_loads_no_web_server() -> None:
 def test_usage_error_loads_no_network_and_no_models() -> None:
     """A typing error answers at once as well."""
     assert _loaded("plna") & {"httpx", "pydantic", "deepdiff", "yaml", "asyncio", "tqdm", "vodplan.api"} == set()
+
+
+@pytest.mark.parametrize("argv", [["--help"], ["apply", "--help"], ["emulator", "--help"], ["--version"]])
+def test_help_can_be_printed_in_ascii(argv: list[str]) -> None:
+    """argparse prints help itself, to whatever encoding there is."""
+    done = subprocess.run(
+        [sys.executable, "-m", "vodplan", *argv],
+        env={**os.environ, "PYTHONIOENCODING": "ascii:strict", "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"vodplan" in done.stdout
