@@ -37,8 +37,9 @@ def _emulator(db: Path, ready: Any, done: Any) -> None:
         _pin(0)
     with running(db, demo=True) as emulator:
         ready.put((emulator.url, emulator.access_key_id, emulator.access_key_secret))
+        begin = time.process_time()
         done.wait()
-        ready.put(_memory_mb())
+        ready.put((_memory_mb(), time.process_time() - begin))
 
 
 def _bare(body: bytes, ready: Any, done: Any) -> None:
@@ -64,8 +65,9 @@ def _bare(body: bytes, ready: Any, done: Any) -> None:
     sock = listen("127.0.0.1", 0)
     threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True).start()
     ready.put((f"http://127.0.0.1:{sock.getsockname()[1]}", "id", "secret"))
+    begin = time.process_time()
     done.wait()
-    ready.put(_memory_mb())
+    ready.put((_memory_mb(), time.process_time() - begin))
 
 
 def _memory_mb() -> float:
@@ -182,18 +184,19 @@ def main() -> None:
             _pin(1)
         full = asyncio.run(_load(signer, batches, args.seconds, args.connections))
         done.set()
-        memory = ready.get()
+        memory, full_cpu = ready.get()
         process.join()
         ready, done = spawn.Queue(), spawn.Event()
         process = spawn.Process(target=_bare, args=(body, ready, done))
         process.start()
         bare = asyncio.run(_load(Signer(*ready.get()), batches, args.seconds, args.connections))
         done.set()
-        ready.get()
+        _, bare_cpu = ready.get()
         process.join()
     print(f"GetVideoInfos of 20 ids, {len(body):,} bytes an answer, one core, {args.connections} connections:")
-    print(f"  emulator      {full:8,.0f} calls/s   peak memory {memory:,.0f} MB")
-    print(f"  bare handler  {bare:8,.0f} calls/s")
+    full_us, bare_us = (cpu / (rate * args.seconds) * 1e6 for cpu, rate in ((full_cpu, full), (bare_cpu, bare)))
+    print(f"  emulator      {full:8,.0f} calls/s   {full_us:6,.0f} µs of CPU a call   peak memory {memory:,.0f} MB")
+    print(f"  bare handler  {bare:8,.0f} calls/s   {bare_us:6,.0f} µs of CPU a call")
 
 
 if __name__ == "__main__":
