@@ -116,9 +116,11 @@ class Findings:
         # What is wrong with an anchor is found again at each of its aliases, and told once.
         shown = list(dict.fromkeys(self._diagnostic(one, lines, hidden) for one in ordered))
         if self.errors > MOST:
-            shown.append(self._more(f"{self.errors - MOST:,} more errors{self._unread}", ordered[-1], Severity.ERROR))
+            shown.append(
+                self._more(f"{_counted(self.errors - MOST, 'error')}{self._unread}", ordered[-1], Severity.ERROR)
+            )
         if self.warnings > MOST:
-            shown.append(self._more(f"{self.warnings - MOST:,} more warnings", ordered[-1], Severity.WARNING))
+            shown.append(self._more(_counted(self.warnings - MOST, "warning"), ordered[-1], Severity.WARNING))
         return shown
 
     def _diagnostic(self, one: _Finding, lines: Mapping[int, str], hidden: set[int]) -> Diagnostic:
@@ -147,6 +149,10 @@ class Findings:
             span=SourceSpan(self.file, place.line + 1, place.column + 1),
             severity=severity,
         )
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} more {what}{'' if count == 1 else 's'}"
 
 
 def span_of(node: Placed) -> Place:

@@ -12,25 +12,36 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchem
 
 from vodplan.core.kind import Field as KindField
 from vodplan.core.kind import Kind, Style
+from vodplan.kinds.category import MAX_LEVELS, MAX_NAME_BYTES
 from vodplan.kinds.image import IMAGE, SNAPSHOT_TYPES
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests import limits
 from vodplan.manifests.document import API_VERSION
 from vodplan.manifests.removal import DEFINITIONS, FORMATS
+from vodplan.manifests.seen import ALL_SNAPSHOTS
 
 Schema = dict[str, Any]
 
 OPTIONAL: Any = Field(default=None)
 """A key that may be left out; it is None then."""
 
+# The patterns are written in what the regular expressions of Python, JavaScript and RE2 have in common.
 _CONTROLS = r"\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff"
+_INNER = rf"[^,\t\n\r{_CONTROLS}]"
+_OUTER = rf"[^,\s{_CONTROLS}]"
 _ANY_TEXT = rf"^[^{_CONTROLS}]*$"
-_ANY_TAG = rf"^(?=.*\S)[^,\t\n\r{_CONTROLS}]*$"
-# Said by what is allowed: there is no way to write a range beyond U+FFFF that Python and JavaScript both read.
-_BASIC_TEXT = r"^[\t\n\r\u0020-\u007e\u00a0-\u2027\u202a-\ufffd]*$"
-_BASIC_TAG = r"^(?=.*\S)[\u0020-\u002b\u002d-\u007e\u00a0-\u2027\u202a-\ufffd]*$"
-_NAME = r"[^/\s\u0000-\u001f\u007f-\u009f]([^/\u0000-\u001f\u007f-\u009f]*[^/\s\u0000-\u001f\u007f-\u009f])?"
-_PATH = rf"^{_NAME}(/{_NAME}){{0,2}}$"
+# Said by what is allowed, since no range beyond U+FFFF can be written for all of them.
+_BASIC = r"\u00a0-\u2027\u202a-\ufffd"
+_BASIC_INNER = rf"[\u0020-\u002b\u002d-\u007e{_BASIC}]"
+_BASIC_OUTER = (
+    r"[\u0021-\u002b\u002d-\u007e\u00a1-\u167f\u1681-\u1fff\u200b-\u2027\u202a-\u202e\u2030-\u205e\u2060-\u2fff"
+    r"\u3001-\ufffd]"
+)
+_BASIC_TEXT = rf"^[\t\n\r\u0020-\u007e{_BASIC}]*$"
+_NAME_CHARACTER = r"[^/\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+_NAME_END = r"[^/\s\u0000-\u001f\u007f-\u009f\u2028\u2029]"
+_NAME = rf"{_NAME_END}({_NAME_CHARACTER}{{0,{MAX_NAME_BYTES - 2}}}{_NAME_END})?"
+_PATH = rf"^{_NAME}(/{_NAME}){{0,{MAX_LEVELS - 1}}}$"
 
 
 class Model(BaseModel):
@@ -64,14 +75,18 @@ def _different(values: list[str]) -> list[str]:
     return values
 
 
-def _list(item: Any, most: int | None = None) -> Any:
-    """A list of different items, at least one."""
+def _list(item: Any, alone: str = "") -> Any:
+    """A list of different items, at least one; the item `alone` has no other beside it."""
+
+    def validate(values: list[str]) -> list[str]:
+        if alone in values and len(values) > 1:
+            raise ValueError(f"{alone} stands alone")
+        return _different(values)
+
     schema: Schema = {"uniqueItems": True}
-    return Annotated[
-        list[item],
-        AfterValidator(_different),
-        Field(min_length=1, max_length=most, json_schema_extra=schema),
-    ]
+    if alone:
+        schema |= {"if": {"contains": {"const": alone}}, "then": {"maxItems": 1}}
+    return Annotated[list[item], AfterValidator(validate), Field(min_length=1, json_schema_extra=schema)]
 
 
 Id: Any = _text(lambda value: limits.id_problem("id", value), {"pattern": limits.ID_PATTERN})
@@ -230,7 +245,8 @@ def _text_value(field: KindField) -> Any:
 
 
 def _tags_value(field: KindField) -> Any:
-    pattern = _ANY_TAG if field.emoji else _BASIC_TAG
+    inner, outer = (_INNER, _OUTER) if field.emoji else (_BASIC_INNER, _BASIC_OUTER)
+    pattern = rf"^\s*{outer}({inner}{{0,{(field.max_bytes or 2) - 2}}}{outer})?\s*$"
     tag = _text(lambda value: limits.tag_problem(value.strip(), field), {"pattern": pattern})
     added = Annotated[list[tag], Field(max_length=field.max_items)]  # type: ignore[valid-type]  # built at run time
     edit = create_model(
@@ -297,7 +313,7 @@ Image = _model(
         "id": (Id, OPTIONAL),
         "url": (Url, OPTIONAL),
         "video": (Id, OPTIONAL),
-        "types": (_list(_choice(SNAPSHOT_TYPES)), OPTIONAL),
+        "types": (_list(_choice(SNAPSHOT_TYPES), alone=ALL_SNAPSHOTS), OPTIONAL),
         **_IMAGE_FIELDS,
         "state": (Absent, OPTIONAL),
         **_REMOVAL,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from yaml.error import YAMLError
 
+from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
 from vodplan.core.policy import Policy, Protection
 from vodplan.manifests import source, syntax
@@ -20,13 +22,14 @@ from vodplan.manifests.compose import Abandoned, Composer
 from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.nodes import Bad, Map, Node, Placed, Scalar, Seq
 from vodplan.manifests.project import DEFAULT_REGION, Project, TargetConfig
-from vodplan.manifests.project_model import ProjectModel, Target
+from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
 from vodplan.manifests.scalars import value_of
 from vodplan.manifests.wording import describe, did_you_mean, one_of, quoted
 
 _READING = {f"VP{number}": "VP202" for number in range(106, 119)} | {"VP101": "VP201", "VP105": "VP201"}
 _SECRET_KEY = re.compile(r"accesskey|secret|securitytoken|ststoken|accesstoken|passw|credential")
 _SECRET_VALUE = re.compile(r"\bLTAI[0-9A-Za-z]{10,}|\bSTS\.[0-9A-Za-z]{16,}")
+_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
 _ENVIRONMENT = (
     "Take it out, and give it in the environment: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, "
     "ALIBABA_CLOUD_SECURITY_TOKEN; or name a profile. If the file was ever pushed, replace the secret."
@@ -48,6 +51,11 @@ _SENTENCES = {
     "literal_error": "it must be {expected}",
 }
 
+_FORMS = {
+    REGION_PATTERN: "is no region; one is written like cn-shanghai",
+    NAME_PATTERN: "is no name for a target; use up to 64 letters, digits, points, - and _",
+}
+
 Loc = tuple[int | str, ...]
 
 
@@ -62,8 +70,16 @@ def read_project(path: Path, *, shown: str) -> Project:
     root = None if data is None else _compose(data, found)
     project = None if root is None else _project(root, path.absolute(), found)
     if project is None or found.errors:
-        raise ManifestError(found.diagnostics(), next="vodplan validate")
+        raise ManifestError([_discreet(one) for one in found.diagnostics()], next="vodplan validate")
     return project
+
+
+def _discreet(one: Diagnostic) -> Diagnostic:
+    """A finding without its line when the line looks like one with a secret, whatever the finding is about."""
+    line = one.excerpt or ""
+    if _SECRET_KEY.search(_letters(line)) or _SECRET_VALUE.search(line) or _PASSWORD.search(line):
+        return dataclasses.replace(one, excerpt=None)
+    return one
 
 
 def _compose(data: bytes, found: Findings) -> Map | None:
@@ -88,7 +104,7 @@ def _compose(data: bytes, found: Findings) -> Map | None:
 def _project(root: Map, path: Path, found: Findings) -> Project | None:
     secrets = set(_secrets(root, (), found))
     try:
-        model = ProjectModel.model_validate(_plain(root))
+        model = ProjectModel.model_validate(plain(root))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if not any(detail["loc"][: len(secret)] == secret for secret in secrets):
@@ -169,7 +185,7 @@ def _secrets(node: Node, loc: Loc, found: Findings) -> Iterator[Loc]:
     if isinstance(node, Map):
         for name, (key, value) in node.entries.items():
             here = (*loc, name)
-            if loc != ("targets",) and _SECRET_KEY.search(re.sub(r"[^a-z]", "", name.lower())):
+            if loc != ("targets",) and _SECRET_KEY.search(_letters(name)):
                 found.secret("VP205", f"{quoted(name)} holds a secret, and this file is shared. {_ENVIRONMENT}", key)
                 yield here
             else:
@@ -187,6 +203,10 @@ def _secrets(node: Node, loc: Loc, found: Findings) -> Iterator[Loc]:
             yield loc
 
 
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z]", "", text.lower())
+
+
 def _has_password(text: str) -> bool:
     if "://" not in text or "@" not in text:
         return False
@@ -198,11 +218,11 @@ def _has_password(text: str) -> bool:
 
 def _report(detail: ErrorDetails, root: Map, found: Findings) -> None:
     loc = tuple(part for part in detail["loc"] if part != "[key]")
-    name = ".".join(str(part) for part in loc)
+    name = _dotted(loc)
     kind = detail["type"]
     if kind == "extra_forbidden":
         hint = did_you_mean(str(loc[-1]), _known(loc[:-1]))
-        where = f" of {'.'.join(str(part) for part in loc[:-1])}" if len(loc) > 1 else ""
+        where = f" of {_dotted(loc[:-1])}" if len(loc) > 1 else ""
         found.error("VP203", f"{quoted(str(loc[-1]))} is not a setting{where}.{hint}", _key(root, loc))
         return
     if loc == ("apiVersion",):
@@ -210,27 +230,33 @@ def _report(detail: ErrorDetails, root: Map, found: Findings) -> None:
         found.error("VP208", "apiVersion must be vodplan/v1.", at)
         return
     node = _node(root, loc)
-    found.error("VP204", f"{name}: {_sentence(detail, node)}.", node)
+    sentence = _sentence(detail, node)
+    found.error("VP204", f"{name}: {sentence}{'' if sentence.endswith(('.', '?')) else '.'}", node)
+
+
+def _dotted(loc: Sequence[int | str]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
 
 
 def _sentence(detail: ErrorDetails, node: Placed) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
     if kind == "value_error":
-        return str(context["error"]).removesuffix(".")
+        return str(context["error"])
     if kind == "string_type":
         what = describe(node) if isinstance(node, Scalar | Map | Seq | Bad) else "something else"
         return f"it is {what} and must be a text" + ("; put it in quotes" if isinstance(node, Scalar) else "")
     if kind == "string_pattern_mismatch":
-        return f"{quoted(str(detail['input']))} has a form that is not allowed here"
+        return f"{quoted(str(detail['input']))} {_FORMS[context['pattern']]}"
     template = _SENTENCES.get(kind)
     return template.format(**context) if template else detail["msg"].rstrip(".").lower()
 
 
-def _plain(node: Node) -> object:
+def plain(node: Node) -> object:
+    """A node as plain data: dict, list, str, int, float, bool, None."""
     if isinstance(node, Map):
-        return {name: _plain(value) for name, (_, value) in node.entries.items()}
+        return {name: plain(value) for name, (_, value) in node.entries.items()}
     if isinstance(node, Seq):
-        return [_plain(item) for item in node.items]
+        return [plain(item) for item in node.items]
     return None if isinstance(node, Bad) else value_of(node)
 
 

@@ -17,6 +17,7 @@ from vodplan.manifests.limits import path_problem
 from vodplan.manifests.wording import did_you_mean, one_of
 
 REGION_PATTERN = r"^[a-z]{2,}(-[a-z0-9]+)+$"
+NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 PERCENT_PATTERN = r"^(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$"
 
 _PERCENT = re.compile(PERCENT_PATTERN[:-1] + r"\Z")
@@ -165,7 +166,7 @@ class Rules(Model):
 class Limits(Model):
     """How much of the account's rate may be used."""
 
-    share: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.8
+    share: Annotated[float, Field(gt=0, le=1)] = 0.8
 
 
 class ProjectModel(Model):
@@ -174,8 +175,8 @@ class ProjectModel(Model):
     apiVersion: Literal["vodplan/v1"]
     manifests: Annotated[list[Text], Field(min_length=1, description="Files and folders.")] = ["manifests/"]
     default_target: Text = OPTIONAL
-    targets: dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")], Target] = Field(
-        default_factory=dict
+    targets: dict[Annotated[str, Field(pattern=NAME_PATTERN)], Target] = Field(
+        default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     policy: Rules = Field(default_factory=Rules)
     store: Annotated[

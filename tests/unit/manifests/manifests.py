@@ -7,6 +7,9 @@ from pathlib import Path
 
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.policy import Policy
+from vodplan.manifests import project_file
+from vodplan.manifests.compose import Composer
+from vodplan.manifests.findings import Findings
 from vodplan.manifests.load import Loaded, load
 from vodplan.manifests.project import Project
 
@@ -24,6 +27,12 @@ def loaded(root: Path, text: str | bytes, *, policy: Policy | None = None) -> Lo
     content = text if isinstance(text, bytes) else f"{VERSION}{text}".encode()
     (root / "one.yaml").write_bytes(content)
     return load([], project=project(root, policy=policy))
+
+
+def plain(text: str) -> object:
+    """A YAML text as plain data, by vodplan's own reading of YAML."""
+    composer = Composer(text.encode(), Findings("one.yaml"))
+    return project_file.plain(composer.node(composer.root(), 1))
 
 
 def codes(diagnostics: Sequence[Diagnostic]) -> list[str]:
