@@ -17,8 +17,6 @@ class Ink(enum.StrEnum):
     ADD = "32"
     CHANGE = "33"
     REMOVE = "31"
-    STRIKE = "9;31"
-    FRESH = "1;32"
     FAINT = "2"
     STRONG = "1"
     ALARM = "1;31"

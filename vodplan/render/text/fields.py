@@ -84,10 +84,10 @@ def _piece(piece: Piece, canvas: Canvas, *, first: bool, last: bool) -> str:
     if piece.mark is Mark.KEPT:
         return _context(piece.text, canvas, first=first, last=last)
     text = terminal(piece.text)
-    gone = piece.mark is Mark.GONE
-    if canvas.color and not piece.text.isspace():
-        return canvas.paint(text, Ink.STRIKE if gone else Ink.FRESH)
-    return canvas.paint(f"[-{text}-]", Ink.REMOVE) if gone else canvas.paint(f"{{+{text}+}}", Ink.ADD)
+    # The signs stay where there is color: not everybody tells red from green, nor does every copy keep them.
+    if piece.mark is Mark.GONE:
+        return canvas.paint(f"[-{text}-]", Ink.REMOVE)
+    return canvas.paint(f"{{+{text}+}}", Ink.ADD)
 
 
 def _context(text: str, canvas: Canvas, *, first: bool, last: bool) -> str:
