@@ -9,8 +9,11 @@ from vodplan.core.values import UNSET, FieldValue, TagEdit
 from vodplan.manifests import limits, reading
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Map, Node, Scalar, Seq
-from vodplan.manifests.scalars import NUMBERS, type_of
+from vodplan.manifests.scalars import NUMBERS, ScalarType, type_of
 from vodplan.manifests.wording import cut, did_you_mean, quoted
+
+_REMEMBERED = 10_000
+"""Tags and paths that are kept once checked: a library has few of them, and each stands in many entries."""
 
 FieldReader = Callable[[Node], FieldValue]
 """Node → value; UNSET, with a finding, when the value cannot be used."""
@@ -62,7 +65,11 @@ def _url_reader(field: Field, found: Findings) -> FieldReader:
 
 
 def _category_reader(field: Field, found: Findings) -> FieldReader:
+    fine: dict[str, str] = {}
+
     def read(node: Node) -> FieldValue:
+        if isinstance(node, Scalar) and node.value in fine and (not node.plain or type_of(node) is ScalarType.TEXT):
+            return fine[node.value]
         if isinstance(node, Map):
             return _category_id(node, found)
         if reading.is_null(node) or (isinstance(node, Scalar) and not node.value):
@@ -80,7 +87,11 @@ def _category_reader(field: Field, found: Findings) -> FieldReader:
             )
             return UNSET
         value = reading.checked(node, found, field.name, limits.path_problem)
-        return UNSET if value is None else value
+        if value is None:
+            return UNSET
+        if len(fine) < _REMEMBERED:
+            fine[value] = value
+        return value
 
     return read
 
@@ -111,7 +122,7 @@ class _TagsReader:
         self._field = field
         self._found = found
         self._vocabulary = vocabulary
-        self._fine: set[str] = set()
+        self._fine: dict[str, str] = {}
 
     def __call__(self, node: Node) -> FieldValue:
         """See `FieldReader`."""
@@ -152,9 +163,10 @@ class _TagsReader:
             if written is None:
                 continue
             tag = written.strip()
-            if tag not in self._fine or not wanted:
+            known = self._fine.get(tag) if wanted else None
+            if known is None:
                 self._check(tag, item, wanted=wanted)
-            tags[tag] = None
+            tags[known or tag] = None
         if wanted:
             problem = limits.count_problem(len(node.items), self._field)
             if problem is not None:
@@ -175,5 +187,5 @@ class _TagsReader:
                 ),
                 item,
             )
-        elif wanted and len(self._fine) < 10_000:
-            self._fine.add(tag)
+        elif wanted and len(self._fine) < _REMEMBERED:
+            self._fine[tag] = tag
