@@ -232,3 +232,22 @@ def test_lease_that_cannot_be_given_back_does_not_hide_the_result(
 
     assert "could not be given back" in caplog.text
     assert store.lease(TARGET) is not None
+
+
+def test_postgresql_long_record_keeps_the_lease_renewed_and_others_waiting(postgres_url: str, tmp_path: Path) -> None:
+    """While a large plan is being written the lease can be renewed, and cannot be taken, not even by force."""
+    with (
+        open_store(postgres_url, root=tmp_path, clock=FixedClock(), patience=0.1) as store,
+        open_store(postgres_url, root=tmp_path, clock=FixedClock(), patience=0.1) as other,
+    ):
+        lease = store.acquire(TARGET, HOLDER, run="run-1", ttl=-1)
+        with store._database.writing() as connection:
+            store._leases.require(connection, lease._taken.key, lease._taken.token, run="run-1")
+
+            for take in (
+                lambda: other.acquire(TARGET, OTHER, run="run-2"),
+                lambda: other.unlock(TARGET, force=True),
+            ):
+                with pytest.raises(StoreError, match="is locked"):
+                    take()
+            assert lease.renew()

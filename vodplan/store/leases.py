@@ -132,7 +132,8 @@ class Leases:
 
         raises: StoreError when it is not: the holder was away for so long that another run took its place.
         """
-        query = sqlalchemy.select(leases).where(leases.c.target_key == key).with_for_update(read=True)
+        # FOR KEY SHARE: whoever wants to take the lease waits for this transaction, and its own renewal does not.
+        query = sqlalchemy.select(leases).where(leases.c.target_key == key).with_for_update(read=True, key_share=True)
         row = connection.execute(query).mappings().first()
         if row is None or row["token"] != token:
             by = f" by {read_holder(row)} for run {row['run']}" if row else ""
