@@ -436,7 +436,7 @@ def apply_of(
     allow_deletes: int | None = -1,
     policy: Policy | None = None,
     journal: Journal | None = None,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], str] = lambda: "",
     waited: list[float] | None = None,
     progress: FakeProgress | None = None,
 ) -> ApplyReport:

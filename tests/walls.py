@@ -24,7 +24,8 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     **{edge: _BELOW_EDGES for edge in EDGES},
     "registry": _BELOW_REGISTRY,
     "wiring": _BELOW_WIRING | {"emulator"},
-    "api": _BELOW_API,
+    "applying": _BELOW_API,
+    "api": _BELOW_API | {"applying"},
     "commands": _BELOW_COMMANDS,
     "cli": _BELOW_COMMANDS | {"commands"},
     "emulator": frozenset(),
@@ -32,7 +33,7 @@ MAY_IMPORT: Mapping[str, frozenset[str]] = {
     "vodplan": frozenset({"_version", "api", "core"}),
     "__main__": frozenset({"cli"}),
 }
-"""Room → the rooms it may import beside itself: cli → commands → api → wiring → registry → edges → kinds → core."""
+"""Room → the rooms it may import beside itself: cli → commands → api → applying → wiring → registry → edges → kinds → core."""
 
 PURE_ROOMS = frozenset({"core", "kinds"})
 
@@ -53,6 +54,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "httpx": ["vodplan/vod/"],
     "httpx_aiohttp": ["vodplan/vod/"],
     "orjson": ["vodplan/emulator/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/render/", "vodplan/vod/"],
+    "pytest": ["vodplan/emulator/pytest_plugin.py"],
     "psycopg": ["vodplan/store/"],
     "pydantic": ["vodplan/kinds/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/vod/"],
     "pydantic_core": ["vodplan/kinds/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/vod/"],

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime
 import fnmatch
 import os
-import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vodplan._version import __version__
-from vodplan.core.errors import Refused, UsageError
+from vodplan.core.errors import UsageError
 
 if TYPE_CHECKING:
     from vodplan.core.desired import DesiredState
@@ -23,6 +21,7 @@ if TYPE_CHECKING:
     from vodplan.core.ports import Progress
     from vodplan.core.report import ApplyReport
     from vodplan.manifests.project import Project
+    from vodplan.store.store import Store
     from vodplan.vod.service import ProbeResult
 
 StrPath = str | Path
@@ -131,13 +130,14 @@ def plan(
     catalogue = Catalogue(kinds=KINDS, operations=OPERATIONS, policy=project.policy)
 
     async def run() -> Plan:
-        async with open_target(choice, share=project.share, environ=workspace.environ, home=Path.home()) as opened:
+        async with open_target(choice, project=project, environ=workspace.environ, home=Path.home()) as opened:
             return await make_plan(
                 desired,
                 reader=opened.service.reader,
                 catalogue=catalogue,
                 frame=frame,
                 today=now.astimezone(datetime.UTC).date(),
+                managed=workspace.managed,
                 progress=progress or Quiet(),
             )
 
@@ -153,44 +153,88 @@ def apply(
     cwd: StrPath | None = None,
     environ: Mapping[str, str] | None = None,
     allow_deletes: int | None = None,
+    max_failures: int | None = None,
+    canary: int | None = None,
+    max_age: datetime.timedelta | None = None,
     progress: Progress | None = None,
 ) -> ApplyReport:
     """Carry out a plan, and nothing else (docs/contract.md section 6).
 
     workspace:     where the project comes from; without one the project file is looked up as `find_project` does.
     allow_deletes: the exact number of removals in the plan (`plan.summary.delete`).
+    max_failures:  so many refused or unknown changes are borne; one more, and the rest is held.
+    canary:        so many changes go ahead and are read back before the others follow.
+    max_age:       a plan that was made longer ago is stale.
     returns:       what became of each change. Look at `complete` and `converged`: an incomplete run is reported, not
                    raised.
-    raises:        Refused (also for a plan made for another target), StalePlan, ConfigError, ApiError and
-                   CredentialsError before the first write.
+    raises:        Refused (also for a plan made for another target), StalePlan, Locked, StoreError, ConfigError,
+                   ApiError and CredentialsError before the first write.
     """
-    from vodplan.engine.journal import MemoryJournal
-    from vodplan.engine.run import run_apply
-    from vodplan.registry import KINDS
-    from vodplan.wiring import choose, open_target, target_of
+    from vodplan.applying import Conditions, apply_plan
+    from vodplan.engine.limits import Limits
+    from vodplan.wiring import choose
 
     environment = workspace.environ if workspace else (os.environ if environ is None else environ)
     project = workspace.project if workspace else find_project(config=config, cwd=cwd, environ=environment)
-    choice = choose(project, target, environment)
-    _require_same_target(plan, target_of(choice))
+    return apply_plan(
+        plan,
+        project=project,
+        choice=choose(project, target, environment),
+        environ=environment,
+        conditions=Conditions(
+            allow_deletes=allow_deletes, limits=Limits(max_failures=max_failures, canary=canary), max_age=max_age
+        ),
+        progress=progress or Quiet(),
+    )
 
-    async def run() -> ApplyReport:
-        async with open_target(choice, share=project.share, environ=environment, home=Path.home()) as opened:
-            with _stop_on_signal() as stop:
-                return await run_apply(
-                    plan,
-                    reader=opened.service.reader,
-                    writer=opened.service.writer,
-                    journal=MemoryJournal(),
-                    kinds=KINDS,
-                    policy=project.policy,
-                    allow_deletes=allow_deletes,
-                    sleep=asyncio.sleep,
-                    progress=progress or Quiet(),
-                    stop=stop,
-                )
 
-    return asyncio.run(run())
+def resume(
+    run: str,
+    *,
+    target: str | None = None,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+    max_failures: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Plan, ApplyReport]:
+    """Go on with a run that did not get to its end (docs/contract.md section 6).
+
+    run:     its id, or the beginning of exactly one.
+    target:  the one the run was for, when left out.
+    returns: the run's plan, and what became of each change of it, over all attempts.
+    raises:  UsageError for an unknown or finished run; otherwise as `apply`.
+    """
+    from vodplan.applying import resume_run
+    from vodplan.engine.limits import Limits
+    from vodplan.wiring import choose, open_project_store
+
+    environment = os.environ if environ is None else environ
+    project = find_project(config=config, cwd=cwd, environ=environment)
+    if target is None:
+        with open_project_store(project, environment) as store:
+            target = store.run(run).record.target.name
+    return resume_run(
+        run,
+        project=project,
+        choice=choose(project, target, environment),
+        environ=environment,
+        limits=Limits(max_failures=max_failures),
+        progress=progress or Quiet(),
+    )
+
+
+def open_store(
+    *, config: StrPath | None = None, cwd: StrPath | None = None, environ: Mapping[str, str] | None = None
+) -> Store:
+    """The project's store: runs, journals and leases (docs/store.md). Use it as a context manager.
+
+    raises: StoreError when it cannot be reached, read or made.
+    """
+    from vodplan.wiring import open_project_store
+
+    environment = os.environ if environ is None else environ
+    return open_project_store(find_project(config=config, cwd=cwd, environ=environment), environment)
 
 
 def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:
@@ -274,7 +318,7 @@ def probe(
     choice = choose(project, target, environment)
 
     async def run() -> Sequence[ProbeResult]:
-        async with open_target(choice, share=project.share, environ=environment, home=Path.home()) as opened:
+        async with open_target(choice, project=project, environ=environment, home=Path.home()) as opened:
             return await opened.service.probe()
 
     return f"{choice.name} ({choice.shown_endpoint})", asyncio.run(run())
@@ -319,43 +363,3 @@ class Quiet:
 
     def finish(self) -> None:
         """See `Progress.finish`."""
-
-
-def _require_same_target(plan: Plan, here: Any) -> None:
-    made_for = plan.target
-    for name, planned, now in (
-        ("target", made_for.name, here.name),
-        ("region", made_for.region, here.region),
-        ("endpoint", made_for.endpoint, here.endpoint),
-    ):
-        if planned != now:
-            raise Refused(
-                f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
-                next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
-            )
-
-
-@contextlib.contextmanager
-def _stop_on_signal() -> Iterator[Callable[[], bool]]:
-    """Turn the first SIGINT or SIGTERM into a wish to stop after the calls under way; a second one stops at once."""
-    stopped = False
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    handled: list[signal.Signals] = []
-
-    def ask() -> None:
-        nonlocal stopped
-        if stopped and task is not None:
-            task.cancel()
-        stopped = True
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Signals can be handled in the main thread only; a library call from another thread goes without.
-        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            loop.add_signal_handler(number, ask)
-            handled.append(number)
-    try:
-        yield lambda: stopped
-    finally:
-        for number in handled:
-            loop.remove_signal_handler(number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +15,14 @@ from vodplan.core.plan import Target
 
 if TYPE_CHECKING:
     from vodplan.manifests.project import Project, TargetConfig
+    from vodplan.store.store import Store
     from vodplan.vod.credentials import CredentialsProvider
     from vodplan.vod.service import VodService
 
 DEFAULT_REGION = "cn-shanghai"
+
+DEFAULT_STORE = "sqlite:///.vodplan/state.db"
+"""Where runs, journals and leases are kept unless the project says otherwise, relative to the project's folder."""
 
 ENVIRONMENT_TARGET = "environment"
 """The name of the target that is made from the environment when the project file has none."""
@@ -101,13 +106,32 @@ def target_of(choice: Choice) -> Target:
     return Target(name=choice.name, region=choice.region, endpoint=choice.shown_endpoint)
 
 
+class SystemClock:
+    """The time of this machine; see `core.ports.Clock`."""
+
+    def now(self) -> datetime.datetime:
+        """See `Clock.now`."""
+        return datetime.datetime.now(datetime.UTC)
+
+
+def open_project_store(project: Project, environ: Mapping[str, str]) -> Store:
+    """Open the store of a project: `VODPLAN_STORE`, its `store:`, or the default.
+
+    raises: StoreError when it cannot be reached, read or made.
+    """
+    from vodplan.store.open import open_store
+
+    url = environ.get("VODPLAN_STORE") or project.store or DEFAULT_STORE
+    return open_store(url, root=project.root, clock=SystemClock())
+
+
 @contextlib.asynccontextmanager
 async def open_target(
-    choice: Choice, *, share: float, environ: Mapping[str, str], home: Path
+    choice: Choice, *, project: Project, environ: Mapping[str, str], home: Path
 ) -> AsyncIterator[OpenTarget]:
     """Connect to a target; an `emulator:` target is started on loopback for as long as the context lasts.
 
-    share:  of the documented rates that this tool may use.
+    project: whose `limits:` say how much of the account's rates may be used; the embedded emulator has none to keep.
     raises: ConfigError when the emulator is wanted and not installed; CredentialsError at the first call.
     """
     from vodplan.vod.credentials import default_chain, static
@@ -122,7 +146,8 @@ async def open_target(
             running = stack.enter_context(_emulator(choice.emulator))
             endpoint = running.url
             credentials = static(running.access_key_id, running.access_key_secret)
-        async with VodService(endpoint, choice.region, credentials, share=share) as service:
+        embedded = choice.emulator is not None
+        async with VodService(endpoint, choice.region, credentials, share=project.share, unpaced=embedded) as service:
             yield OpenTarget(target=target_of(choice), service=service)
 
 

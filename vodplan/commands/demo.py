@@ -194,7 +194,7 @@ async def _live(ids: Sequence[str], folder: Path, environ: Mapping[str, str]) ->
     project = api.find_project(cwd=folder, environ=environ)
     found: dict[str, LiveAsset] = {}
     choice = choose(project, None, environ)
-    async with open_target(choice, share=project.share, environ=environ, home=folder) as opened:
+    async with open_target(choice, project=project, environ=environ, home=folder) as opened:
         async for batch in opened.service.reader.read("video", ids):
             found.update(batch.found)
     return found

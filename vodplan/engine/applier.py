@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from vodplan.core.approve import ApprovedPlan
 from vodplan.core.categories import SEPARATOR
@@ -21,6 +21,10 @@ from vodplan.core.kind import Call, Kind
 from vodplan.core.ports import CallAnswer, Journal, LiveWriter, Progress
 from vodplan.core.report import Outcome, Verdict
 from vodplan.core.standing import Standing
+from vodplan.engine.limits import Limits
+
+Check = Callable[[Sequence[Outcome]], Awaitable[str]]
+"""Looks at changes that went ahead and says what is wrong with them, "" when nothing is."""
 
 IN_FLIGHT = 8
 """Calls of one stage under way at once; the client paces each operation below this bound."""
@@ -40,7 +44,9 @@ class Applier:
     the removals is not done, the removals are held. A call that is refused as a whole is split until the item that
     the service refuses stands alone.
 
-    stop: asked before each call; once it answers True nothing more is begun, and the rest is held.
+    stop:     asked before each call; a reason means that nothing more is begun and the rest is held.
+    recorded: outcomes of a run that is taken up again, by place; what it did stays done in its report.
+    limits:   when to stop by itself.
     """
 
     def __init__(
@@ -51,7 +57,9 @@ class Applier:
         writer: LiveWriter,
         journal: Journal,
         progress: Progress,
-        stop: Callable[[], bool] = lambda: False,
+        stop: Callable[[], str] = lambda: "",
+        recorded: Mapping[int, Outcome] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._changes = approved.changes
         self._kinds = kinds
@@ -62,34 +70,63 @@ class Applier:
         self._category_ids = dict(approved.category_ids)
         self._outcomes: dict[int, Outcome] = {}
         self._halted = ""
+        self._recorded = recorded or {}
+        self._limits = limits or Limits()
+        self._failures = 0
+        self._window: frozenset[int] | None = None
         self._already = [place for place, one in enumerate(approved.standings) if one is Standing.ALREADY]
 
-    async def run(self) -> tuple[Outcome, ...]:
+    async def run(self, *, hold: Check | None = None) -> tuple[Outcome, ...]:
         """Carry everything out; returns one outcome per change, in the plan's order.
 
+        hold:   looks at the changes that went ahead of the others (`Limits.canary`) and says what is wrong with them;
+                the rest is held unless that is "".
         raises: StoreError when the journal cannot be written; nothing is sent after that.
         """
         self._progress.start("applying", len(self._changes))
         try:
             for place in self._already:
-                self._settle(place, Verdict.ALREADY, detail="The library is so already.")
-            for place, change in self._pending(lambda one: one.kind == "category" and not one.action.removes):
-                await self._stage([(place, change)])
-            for action in _STAGES:
-                if action.removes:
-                    self._hold(lambda one: one.kind != "category", after=lambda one: not one.action.removes)
-                await self._stage([(place, one) for place, one in self._of_assets() if one.action is action])
-            self._hold(lambda one: True, after=lambda one: True)
-            for place, change in self._pending(lambda one: one.kind == "category"):
-                await self._stage([(place, change)])
-                self._hold(lambda one: True, after=lambda one: True)
+                self._stand_already(place)
+            if self._limits.canary is not None and hold is not None:
+                await self._go_ahead(self._limits.canary, hold)
+            await self._stages()
         finally:
             self._progress.finish()
         return tuple(self._outcomes[place] for place in range(len(self._changes)))
 
+    async def _go_ahead(self, most: int, hold: Check) -> None:
+        """Carry the first few changes out alone, and halt unless they are well."""
+        first = [place for place, _ in self._pending(lambda one: True)][:most]
+        self._window = frozenset(first)
+        await self._stages()
+        self._window = None
+        wrong = await hold([self._outcomes[place] for place in first])
+        if wrong and not self._halted:
+            self._halted = f"The first {len(first)} changes did not hold: {wrong}"
+
+    async def _stages(self) -> None:
+        for place, change in self._pending(lambda one: one.kind == "category" and not one.action.removes):
+            await self._stage([(place, change)])
+        for action in _STAGES:
+            if action.removes:
+                self._hold(lambda one: one.kind != "category", after=lambda one: not one.action.removes)
+            await self._stage([(place, one) for place, one in self._of_assets() if one.action is action])
+        self._hold(lambda one: True, after=lambda one: True)
+        for place, change in self._pending(lambda one: one.kind == "category"):
+            await self._stage([(place, change)])
+            self._hold(lambda one: True, after=lambda one: True)
+
+    def _stand_already(self, place: int) -> None:
+        before = self._recorded.get(place)
+        if before is not None and before.verdict is Verdict.DONE:
+            self._settle(place, Verdict.DONE, detail=before.detail, request_id=before.request_id)
+        else:
+            self._settle(place, Verdict.ALREADY, detail="The library is so already.")
+
     def _pending(self, wanted: Callable[[Change], bool]) -> Iterator[tuple[int, Change]]:
         for place, change in enumerate(self._changes):
-            if place not in self._outcomes and wanted(change):
+            within = self._window is None or place in self._window
+            if within and place not in self._outcomes and wanted(change):
                 yield place, change
 
     def _of_assets(self) -> Iterator[tuple[int, Change]]:
@@ -119,8 +156,7 @@ class Applier:
 
     async def _carry_out(self, call: Call) -> None:
         """Send one call, journalled before and after; split it when it is refused as a whole."""
-        if self._stop() and not self._halted:
-            self._halted = "The run was asked to stop."
+        self._halted = self._halted or self._stop() or self._limits.reached(self._failures)
         if self._halted:
             self._settle_all(call, Verdict.HELD, detail=self._halted)
             return
@@ -178,6 +214,7 @@ class Applier:
 
     def _settle(self, place: int, verdict: Verdict, code: str = "", detail: str = "", request_id: str = "") -> None:
         change = self._changes[place]
+        self._failures += verdict in (Verdict.REFUSED, Verdict.UNKNOWN)
         self._outcomes[place] = Outcome(
             change=place,
             address=change.address,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from vodplan.core.approve import approve, check_allowances
 from vodplan.core.kind import Kind
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Journal, LiveReader, LiveWriter, Progress
-from vodplan.core.report import ApplyReport
-from vodplan.engine.applier import Applier
+from vodplan.core.report import ApplyReport, Outcome
+from vodplan.engine.applier import WELL, Applier
 from vodplan.engine.fresh import read_fresh
+from vodplan.engine.limits import Limits
 from vodplan.engine.verify import verify
 
 
@@ -26,10 +27,13 @@ async def run_apply(
     allow_deletes: int | None,
     sleep: Callable[[float], Awaitable[None]],
     progress: Progress,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], str] = lambda: "",
+    recorded: Mapping[int, Outcome] | None = None,
+    limits: Limits | None = None,
 ) -> ApplyReport:
     """Carry a plan out and report on every change of it (docs/contract.md section 6).
 
+    stop, recorded, limits: as `Applier` takes them.
     raises: Refused, StalePlan, ApiError, CredentialsError before the first write, when nothing was written; StoreError
             when the journal fails. After the first write every failure is in the report instead.
     """
@@ -37,8 +41,27 @@ async def run_apply(
     fresh = await read_fresh(plan.changes, reader)
     approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes)
     run = journal.begin(plan)
-    applier = Applier(approved, kinds=kinds, writer=writer, journal=journal, progress=progress, stop=stop)
-    outcomes = await applier.run()
+    applier = Applier(
+        approved,
+        kinds=kinds,
+        writer=writer,
+        journal=journal,
+        progress=progress,
+        stop=stop,
+        recorded=recorded,
+        limits=limits,
+    )
+
+    async def hold(ahead: Sequence[Outcome]) -> str:
+        failed = [one for one in ahead if one.verdict not in WELL]
+        if failed:
+            return f"{failed[0].address} was {failed[0].verdict}."
+        looked = await verify(plan.changes, ahead, reader=reader, kinds=kinds, sleep=sleep, progress=progress)
+        if looked.unconverged is None:
+            return f"they could not be read back. {looked.error}"
+        return f"{looked.unconverged[0].address} does not read back as planned." if looked.unconverged else ""
+
+    outcomes = await applier.run(hold=hold)
     verified = await verify(plan.changes, outcomes, reader=reader, kinds=kinds, sleep=sleep, progress=progress)
     report = ApplyReport(
         run=run,
@@ -46,7 +69,7 @@ async def run_apply(
         outcomes=verified.outcomes,
         unconverged=verified.unconverged,
         verify_error=verified.error,
-        interrupted=stop(),
+        interrupted=bool(stop()),
     )
     journal.end(report)
     return report

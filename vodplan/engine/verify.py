@@ -37,6 +37,8 @@ async def verify(
 ) -> Verified:
     """Read back every change that was done, was already so, or had no answer.
 
+    outcomes: of some or all of the changes, in any order.
+
     An unknown change that is found as wanted is done; one that is found as it was keeps its verdict and says so. Never
     raises for a service that cannot be read: the report says that it was not possible.
     """
@@ -62,8 +64,8 @@ async def verify(
     finally:
         progress.finish()
     settled = tuple(_settle(one, differing) for one in outcomes)
-    done = (Verdict.DONE, Verdict.ALREADY)
-    unconverged = [one for place, fields in differing.items() if settled[place].verdict in done for one in fields]
+    done = {one.change for one in settled if one.verdict in (Verdict.DONE, Verdict.ALREADY)}
+    unconverged = [one for place, fields in differing.items() if place in done for one in fields]
     return Verified(settled, tuple(unconverged))
 
 

@@ -1,0 +1,213 @@
+"""One apply with everything around it: the target, the store, the lease, the journal, the signals."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import datetime
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vodplan.core.approve import check_allowances
+from vodplan.core.errors import Refused, StalePlan
+from vodplan.core.plan import Plan, Target
+from vodplan.core.ports import Progress
+from vodplan.core.report import ApplyReport, Outcome
+from vodplan.engine.limits import Limits
+from vodplan.engine.run import run_apply
+from vodplan.registry import KINDS
+from vodplan.wiring import Choice, SystemClock, open_project_store, open_target, target_of
+
+if TYPE_CHECKING:
+    from vodplan.core.history import Holder
+    from vodplan.manifests.project import Project
+    from vodplan.store.journal import RunJournal
+    from vodplan.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """What was said about one apply besides its plan.
+
+    allow_deletes: the exact number of removals in the plan.
+    limits:        when to stop by itself.
+    max_age:       a plan that was made longer ago is stale; None for any age.
+    """
+
+    allow_deletes: int | None = None
+    limits: Limits = field(default_factory=Limits)
+    max_age: datetime.timedelta | None = None
+
+
+def apply_plan(
+    plan: Plan,
+    *,
+    project: Project,
+    choice: Choice,
+    environ: Mapping[str, str],
+    conditions: Conditions,
+    progress: Progress,
+) -> ApplyReport:
+    """Carry a plan out under the target's lease, with its journal in the project's store.
+
+    raises: Refused, StalePlan, Locked, StoreError, ApiError, CredentialsError before the first write.
+    """
+    require_same_target(plan, target_of(choice))
+    _require_young(plan, conditions.max_age)
+    check_allowances(plan, conditions.allow_deletes)
+    with open_project_store(project, environ) as store:
+        journal = store.journal(plan.target, holder=_holder(environ), allow_deletes=conditions.allow_deletes)
+        return _under_lease(
+            plan,
+            store=store,
+            journal=journal,
+            project=project,
+            choice=choice,
+            environ=environ,
+            conditions=conditions,
+            progress=progress,
+        )
+
+
+def resume_run(
+    run: str,
+    *,
+    project: Project,
+    choice: Choice,
+    environ: Mapping[str, str],
+    limits: Limits,
+    progress: Progress,
+) -> tuple[Plan, ApplyReport]:
+    """Go on with a run that did not get to its end: what it did stays done, what is left is carried out.
+
+    run:    its id, or the beginning of exactly one.
+    raises: UsageError when there is no such run or nothing is left of it; otherwise as `apply_plan`. The number of
+            removals that was allowed when the run began still holds.
+    """
+    with open_project_store(project, environ) as store:
+        journal = store.resume(run, holder=_holder(environ))
+        plan = journal.plan
+        assert plan is not None
+        require_same_target(plan, target_of(choice))
+        conditions = Conditions(allow_deletes=journal.allow_deletes, limits=limits)
+        report = _under_lease(
+            plan,
+            store=store,
+            journal=journal,
+            project=project,
+            choice=choice,
+            environ=environ,
+            conditions=conditions,
+            progress=progress,
+        )
+        return plan, report
+
+
+def _under_lease(
+    plan: Plan,
+    *,
+    store: Store,
+    journal: RunJournal,
+    project: Project,
+    choice: Choice,
+    environ: Mapping[str, str],
+    conditions: Conditions,
+    progress: Progress,
+) -> ApplyReport:
+    lost: list[str] = []
+    recorded = {place: one for place, one in journal.recorded.items() if isinstance(one, Outcome)}
+
+    async def run() -> ApplyReport:
+        async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
+            with _stop_on_signal() as stopped:
+                return await run_apply(
+                    plan,
+                    reader=opened.service.reader,
+                    writer=opened.service.writer,
+                    journal=journal,
+                    kinds=KINDS,
+                    policy=project.policy,
+                    allow_deletes=conditions.allow_deletes,
+                    sleep=asyncio.sleep,
+                    progress=progress,
+                    stop=lambda: lost[0] if lost else stopped(),
+                    recorded=recorded,
+                    limits=conditions.limits,
+                )
+
+    with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):
+        return asyncio.run(run())
+
+
+def require_same_target(plan: Plan, here: Target) -> None:
+    """Refuse a plan that was made for another target than the one at hand.
+
+    raises: Refused.
+    """
+    made_for = plan.target
+    for name, planned, now in (
+        ("target", made_for.name, here.name),
+        ("region", made_for.region, here.region),
+        ("endpoint", made_for.endpoint, here.endpoint),
+    ):
+        if planned != now:
+            raise Refused(
+                f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
+                next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
+            )
+
+
+def _require_young(plan: Plan, max_age: datetime.timedelta | None) -> None:
+    if max_age is None:
+        return
+    made = datetime.datetime.strptime(plan.created_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.UTC)
+    age = SystemClock().now() - made
+    if age > max_age:
+        raise StalePlan(
+            f"The plan was made at {plan.created_at}, {_duration(age)} ago, and --max-plan-age allows "
+            f"{_duration(max_age)}. Nothing was written."
+        )
+    if age < -datetime.timedelta(minutes=15):
+        raise StalePlan(
+            f"The plan says it was made at {plan.created_at}, which is still to come by this machine's clock. Nothing "
+            "was written."
+        )
+
+
+def _duration(span: datetime.timedelta) -> str:
+    return str(datetime.timedelta(seconds=int(span.total_seconds())))
+
+
+def _holder(environ: Mapping[str, str]) -> Holder:
+    from vodplan.store.holder import this_holder
+
+    return this_holder(environ)
+
+
+@contextlib.contextmanager
+def _stop_on_signal() -> Iterator[Callable[[], str]]:
+    """Turn the first SIGINT or SIGTERM into a wish to stop after the calls under way; a second one stops at once."""
+    stopped = ""
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    handled: list[signal.Signals] = []
+
+    def ask() -> None:
+        nonlocal stopped
+        if stopped and task is not None:
+            task.cancel()
+        stopped = "The run was asked to stop."
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Signals can be handled in the main thread only; a library call from another thread goes without.
+        with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
+            loop.add_signal_handler(number, ask)
+            handled.append(number)
+    try:
+        yield lambda: stopped
+    finally:
+        for number in handled:
+            loop.remove_signal_handler(number)
