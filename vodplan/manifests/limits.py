@@ -87,7 +87,7 @@ def id_problem(name: str, text: str) -> Problem | None:
 
 
 def reference_problem(text: str) -> Problem | None:
-    """What is wrong with a reference (vod-api «ReferenceId»)."""
+    """What is wrong with a reference (page «ApsaraVideo VOD:UpdateVideoInfo», `ReferenceId`)."""
     if _REFERENCE.match(text):
         return None
     return Problem("VP130", f"{_unfit('reference', text)} A reference has 6 to 64 letters, digits, - and _.")

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from yaml.error import YAMLError
 
-from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
 from vodplan.core.policy import Policy, Protection
 from vodplan.manifests import source, syntax
@@ -23,19 +19,11 @@ from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.nodes import Bad, Map, Node, Placed, Scalar, Seq
 from vodplan.manifests.project import DEFAULT_REGION, Project, TargetConfig
 from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
+from vodplan.manifests.project_secrets import Loc, discreet, secrets
 from vodplan.manifests.scalars import value_of
 from vodplan.manifests.wording import describe, did_you_mean, one_of, quoted
 
 _READING = {f"VP{number}": "VP202" for number in range(106, 119)} | {"VP101": "VP201", "VP105": "VP201"}
-_SECRET_KEY = re.compile(r"accesskey|secret|securitytoken|ststoken|accesstoken|passw|credential")
-_SECRET_VALUE = re.compile(r"\bLTAI[0-9A-Za-z]{10,}|\bSTS\.[0-9A-Za-z]{16,}")
-_PASSWORD = re.compile(r"://[^/\s:@]*:[^/\s@]+@")
-_ENVIRONMENT = (
-    "Take it out, and give it in the environment: ALIBABA_CLOUD_ACCESS_KEY_ID, ALIBABA_CLOUD_ACCESS_KEY_SECRET, "
-    "ALIBABA_CLOUD_SECURITY_TOKEN; or name a profile. If the file was ever pushed, replace the secret."
-)
-_STORE = "Take it out, and give the whole address in VODPLAN_STORE."
-
 _SENTENCES = {
     "missing": "it is missing",
     "string_too_short": "it is empty",
@@ -56,8 +44,6 @@ _FORMS = {
     NAME_PATTERN: "is no name for a target; use up to 64 letters, digits, points, - and _",
 }
 
-Loc = tuple[int | str, ...]
-
 
 def read_project(path: Path, *, shown: str) -> Project:
     """Read the project file.
@@ -70,16 +56,8 @@ def read_project(path: Path, *, shown: str) -> Project:
     root = None if data is None else _compose(data, found)
     project = None if root is None else _project(root, path.absolute(), found)
     if project is None or found.errors:
-        raise ManifestError([_discreet(one) for one in found.diagnostics()], next="vodplan validate")
+        raise ManifestError([discreet(one) for one in found.diagnostics()], next="vodplan validate")
     return project
-
-
-def _discreet(one: Diagnostic) -> Diagnostic:
-    """A finding without its line when the line looks like one with a secret, whatever the finding is about."""
-    line = one.excerpt or ""
-    if _SECRET_KEY.search(_letters(line)) or _SECRET_VALUE.search(line) or _PASSWORD.search(line):
-        return dataclasses.replace(one, excerpt=None)
-    return one
 
 
 def _compose(data: bytes, found: Findings) -> Map | None:
@@ -102,12 +80,12 @@ def _compose(data: bytes, found: Findings) -> Map | None:
 
 
 def _project(root: Map, path: Path, found: Findings) -> Project | None:
-    secrets = set(_secrets(root, (), found))
+    hidden = set(secrets(root, (), found))
     try:
         model = ProjectModel.model_validate(plain(root))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            if not any(detail["loc"][: len(secret)] == secret for secret in secrets):
+            if not any(detail["loc"][: len(secret)] == secret for secret in hidden):
                 _report(detail, root, found)
         return None
     _check_targets(model, root, found)
@@ -178,42 +156,6 @@ def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
         if not one.model_fields_set:
             at = _node(root, ("policy", "protect", place))
             found.error("VP204", "A protection needs tags, category or ids; without one it would mean all.", at)
-
-
-def _secrets(node: Node, loc: Loc, found: Findings) -> Iterator[Loc]:
-    """Report what must not stand in the file, and give the places, which are not to be reported again."""
-    if isinstance(node, Map):
-        for name, (key, value) in node.entries.items():
-            here = (*loc, name)
-            if loc != ("targets",) and _SECRET_KEY.search(_letters(name)):
-                found.secret("VP205", f"{quoted(name)} holds a secret, and this file is shared. {_ENVIRONMENT}", key)
-                yield here
-            else:
-                yield from _secrets(value, here, found)
-    elif isinstance(node, Seq):
-        for place, item in enumerate(node.items):
-            yield from _secrets(item, (*loc, place), found)
-    elif isinstance(node, Scalar):
-        if _SECRET_VALUE.search(node.value):
-            found.secret("VP205", f"An access key or token stands here, and this file is shared. {_ENVIRONMENT}", node)
-            yield loc
-        elif _has_password(node.value):
-            remedy = _STORE if loc == ("store",) else "Take it out."
-            found.secret("VP205", f"A password stands in this address, and this file is shared. {remedy}", node)
-            yield loc
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"[^a-z]", "", text.lower())
-
-
-def _has_password(text: str) -> bool:
-    if "://" not in text or "@" not in text:
-        return False
-    try:
-        return urlsplit(text).password is not None
-    except ValueError:
-        return False
 
 
 def _report(detail: ErrorDetails, root: Map, found: Findings) -> None:
