@@ -32,6 +32,11 @@ def time_needed(seconds: float) -> str:
     return f"{whole // 3600} h {whole // 60 % 60} min"
 
 
+def many(noun: str) -> str:
+    """The plural of a regular noun: `video` → `videos`, `category` → `categories`."""
+    return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: `1 call`, `2 calls`, `0 entries`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -14,7 +14,7 @@ def _text(result: Result) -> str:
 def test_validated_counts_entries_of_each_kind() -> None:
     """How many entries of which kind were understood."""
     assert _text(Validated(files=["a.yaml", "b.yaml"], entries={"video": 12, "image": 1})) == (
-        "OK: 13 entries in 2 files, no errors.\n  12 video\n   1 image\n"
+        "OK: 13 entries in 2 files, no errors.\n  12 videos\n   1 image\n"
     )
 
 
@@ -61,3 +61,15 @@ def test_toured_failed_step_shows_its_command() -> None:
     assert _text(Toured(steps=[("vodplan plan", "planned", True), ("vodplan apply", "applied", False)])) == (
         "\nok      planned\nFAILED  applied\n        vodplan apply\n"
     )
+
+
+def test_examined_sentence_as_next_step_is_wrapped_and_command_is_not() -> None:
+    """A command is copied whole; a sentence has to fit the terminal."""
+    sentence = "See docs/credentials.md for the rights that an apply with deletions needs of an account."
+    command = "vodplan plan --config some/where/else/vodplan.yaml --target production --out plan.json"
+
+    told = _text(Examined(target="lab", checks=[CheckShown(name="a", ok=False, detail="no", next=sentence)]))
+    copied = _text(Examined(target="lab", checks=[CheckShown(name="a", ok=False, detail="no", next=command)]))
+
+    assert max(len(line) for line in told.splitlines()) <= 60
+    assert f"Next: {command}\n" in copied

@@ -8,7 +8,7 @@ from vodplan.core.errors import ApiError, ManifestError, StalePlan, VodplanError
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import lines, terminal
 from vodplan.render.text.findings import finding_text
-from vodplan.render.text.layout import paragraph
+from vodplan.render.text.layout import next_step, paragraph
 
 
 def failure_text(error: VodplanError, canvas: Canvas) -> Iterator[str]:
@@ -28,7 +28,7 @@ def failure_text(error: VodplanError, canvas: Canvas) -> Iterator[str]:
     if isinstance(error, ApiError):
         yield from _call(error, canvas)
     if error.next:
-        yield f"Next: {terminal(error.next)}\n"
+        yield "".join(f"{line}\n" for line in next_step(error.next, canvas))
 
 
 def _call(error: ApiError, canvas: Canvas) -> Iterator[str]:

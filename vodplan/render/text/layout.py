@@ -10,6 +10,9 @@ from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.width import cells, clip, pad, wrap
 
+TIE = "\N{NO-BREAK SPACE}"
+"""Between a number and its noun; printed as a blank."""
+
 INDENT = 4
 LABEL = 13
 
@@ -78,6 +81,15 @@ def labelled(label: str, values: list[str], canvas: Canvas) -> Iterator[str]:
 
 
 def paragraph(text: str, canvas: Canvas, indent: int = 0) -> Iterator[str]:
-    """Our own prose, wrapped; safe to print already."""
+    """Our own prose, wrapped; safe to print already. A `TIE` keeps what it joins on one line."""
     for line in wrap(text, canvas.measure - indent):
-        yield " " * indent + line
+        yield " " * indent + line.replace(TIE, " ")
+
+
+def next_step(step: str, canvas: Canvas, indent: int = 0) -> Iterator[str]:
+    """The line that says what to do next. A command stays on one line, to be copied; a sentence is wrapped."""
+    text = f"Next: {terminal(step)}"
+    if step[:1].isupper():
+        yield from paragraph(text, canvas, indent)
+    else:
+        yield " " * indent + text

@@ -11,7 +11,7 @@ from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.results import PlanShown
 from vodplan.render.text.fields import field_lines
-from vodplan.render.text.layout import SIGNS, headline, labelled, paragraph, place_of, quoted, verb
+from vodplan.render.text.layout import SIGNS, TIE, headline, labelled, paragraph, place_of, quoted, verb
 from vodplan.render.text.removal import removal_lines
 
 _DATE = 10
@@ -69,19 +69,19 @@ def _field_place(name: str) -> tuple[int, str]:
 
 
 def summary_line(plan: Plan) -> str:
-    """`2 to create, 1 to rename, …` with what is not changed behind it."""
+    """`2 to create, 1 to rename, …` with what is not changed behind it; the parts are held together by `TIE`."""
     total = plan.summary
     parts = [
-        f"{total.create} to create",
-        f"{total.rename} to rename",
-        f"{total.update} to update",
-        f"{total.delete} to delete",
-        f"{total.unchanged} unchanged",
+        f"{total.create}{TIE}to{TIE}create",
+        f"{total.rename}{TIE}to{TIE}rename",
+        f"{total.update}{TIE}to{TIE}update",
+        f"{total.delete}{TIE}to{TIE}delete",
+        f"{total.unchanged}{TIE}unchanged",
     ]
     if total.missing:
-        parts.append(f"{total.missing} missing")
+        parts.append(f"{total.missing}{TIE}missing")
     if total.scheduled:
-        parts.append(f"{total.scheduled} scheduled")
+        parts.append(f"{total.scheduled}{TIE}scheduled")
     return ", ".join(parts)
 
 
@@ -123,7 +123,7 @@ def _end(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
         return
     yield from paragraph(f"Plan: {summary_line(plan)}.", canvas)
     calls = sum(plan.cost.calls.values())
-    named = ", ".join(f"{terminal(name)} {number}" for name, number in plan.cost.calls.items())
+    named = ", ".join(f"{terminal(name)}{TIE}{number}" for name, number in plan.cost.calls.items())
     time = time_needed(plan.cost.seconds)
     yield from paragraph(f"Cost: {count(calls, 'call')} ({named}), at least {time} at the allowed rate.", canvas)
     if plan.summary.delete:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from vodplan.render.amounts import count
+from vodplan.render.amounts import count, many
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import lines, terminal
 from vodplan.render.results import Examined, Listing, Started, Toured, Validated
-from vodplan.render.text.layout import paragraph
+from vodplan.render.text.layout import next_step, paragraph
 from vodplan.render.width import cells, pad
 
 
@@ -36,7 +36,8 @@ def _validated(result: Validated) -> Iterator[str]:
     yield f"OK: {count(total, 'entry', 'entries')} in {files}, no errors.\n"
     room = max((len(str(number)) for number in result.entries.values()), default=0)
     for kind, number in result.entries.items():
-        yield f"  {number:>{room}} {terminal(kind)}\n"
+        noun = count(number, terminal(kind), many(terminal(kind))).partition(" ")[2]
+        yield f"  {number:>{room}} {noun}\n"
 
 
 def _examined(result: Examined, canvas: Canvas) -> Iterator[str]:
@@ -51,7 +52,7 @@ def _examined(result: Examined, canvas: Canvas) -> Iterator[str]:
         yield f"{lead}{detail[0].lstrip()}\n"
         yield "".join(f"{line}\n" for line in detail[1:])
         if one.next and one.ok is not True:
-            yield f"{' ' * indent}Next: {terminal(one.next)}\n"
+            yield "".join(f"{line}\n" for line in next_step(one.next, canvas, indent))
 
 
 def _started(result: Started) -> Iterator[str]:
