@@ -127,7 +127,8 @@ def plan(
         manifests_digest=workspace.desired.digest,
         share=project.share,
     )
-    catalogue = Catalogue(kinds=KINDS, operations=OPERATIONS, policy=project.policy)
+    operations = {name: replace(spec, rate=project.rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
+    catalogue = Catalogue(kinds=KINDS, operations=operations, policy=project.policy)
 
     async def run() -> Plan:
         async with open_target(choice, project=project, environ=workspace.environ, home=Path.home()) as opened:

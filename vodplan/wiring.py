@@ -147,7 +147,9 @@ async def open_target(
             endpoint = running.url
             credentials = static(running.access_key_id, running.access_key_secret)
         embedded = choice.emulator is not None
-        async with VodService(endpoint, choice.region, credentials, share=project.share, unpaced=embedded) as service:
+        async with VodService(
+            endpoint, choice.region, credentials, share=project.share, rates=project.rates, unpaced=embedded
+        ) as service:
             yield OpenTarget(target=target_of(choice), service=service)
 
 

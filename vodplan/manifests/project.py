@@ -39,7 +39,8 @@ class Project:
     root:      the folder that its paths are relative to.
     manifests: files and folders.
     store:     where runs, the journal and locks are kept; None for the default.
-    share:     of the account's documented rate, more than 0, at most 1.
+    share:     of the account's rates, more than 0, at most 1.
+    rates:     operation → calls per second, where the account's rate is not the documented one.
     """
 
     path: Path | None
@@ -50,6 +51,7 @@ class Project:
     policy: Policy = field(default_factory=Policy)
     store: str | None = None
     share: float = DEFAULT_SHARE
+    rates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def find_project(start: Path, *, explicit: Path | None = None, environ: Mapping[str, str]) -> Project:

@@ -103,6 +103,7 @@ def _built(model: ProjectModel, path: Path) -> Project:
         policy=_policy(model),
         store=model.store,
         share=model.limits.share,
+        rates=MappingProxyType(dict(model.limits.rates)),
     )
 
 

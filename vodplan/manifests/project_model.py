@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 from vodplan.core.kind import Kind
 from vodplan.core.policy import Bound
 from vodplan.kinds.image import IMAGE
+from vodplan.kinds.operations import OPERATIONS
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.limits import path_problem
 from vodplan.manifests.wording import did_you_mean, one_of
@@ -167,6 +168,10 @@ class Limits(Model):
     """How much of the account's rate may be used."""
 
     share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    rates: Annotated[
+        dict[Literal[*sorted(OPERATIONS)], Annotated[float, Field(gt=0, le=1_000_000)]],  # type: ignore[valid-type]
+        Field(description="Operation: calls per second that the account has, where that is not the documented rate."),
+    ] = Field(default_factory=dict)
 
 
 class ProjectModel(Model):

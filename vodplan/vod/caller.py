@@ -58,7 +58,8 @@ class Caller:
     """The one way to the service.
 
     endpoint: `https://host[:port]`.
-    share:    the part of each documented rate that may be used, above 0 and at most 1.
+    share:    the part of each rate that may be used, above 0 and at most 1.
+    rates:    operation → calls per second, in place of the documented ones.
     clock:    the time of day, for signatures; monotonic, random and sleep for pacing and retrying.
     """
 
@@ -69,6 +70,7 @@ class Caller:
         endpoint: str,
         credentials: CredentialsProvider,
         share: float,
+        rates: Mapping[str, float] | None = None,
         clock: Clock,
         monotonic: Callable[[], float],
         random: Callable[[], float],
@@ -79,6 +81,7 @@ class Caller:
         self._host = urlsplit(endpoint).netloc
         self._credentials = credentials
         self._share = share
+        self._rates = rates or {}
         self._clock = clock
         self._monotonic = monotonic
         self._random = random
@@ -216,7 +219,8 @@ class Caller:
     def _lane(self, spec: OperationSpec) -> Lane:
         lane = self._lanes.get(spec.name)
         if lane is None:
-            lane = Lane(spec.rate * self._share, monotonic=self._monotonic, sleep=self._sleep, paced=self._paced)
+            rate = self._rates.get(spec.name, spec.rate) * self._share
+            lane = Lane(rate, monotonic=self._monotonic, sleep=self._sleep, paced=self._paced)
             self._lanes[spec.name] = lane
         return lane
 

@@ -103,7 +103,8 @@ class VodService:
     """One account in one region; an async context manager that holds the connections.
 
     endpoint:  as `endpoint_for` gives it.
-    share:     the part of each documented rate that may be used, above 0 and at most 1.
+    share:     the part of each rate that may be used, above 0 and at most 1.
+    rates:     operation → calls per second, where the account's rate is not the documented one.
     clock, monotonic, random, sleep: time and chance, from outside for tests.
     transport: an httpx transport in place of the network, for tests.
     unpaced:   no pacing, for an emulator without quotas.
@@ -116,6 +117,7 @@ class VodService:
         credentials: CredentialsProvider,
         *,
         share: float = 0.8,
+        rates: Mapping[str, float] | None = None,
         clock: Clock | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random_module.random,
@@ -133,6 +135,7 @@ class VodService:
         self.region = region
         self._credentials = credentials
         self._share = share
+        self._rates = dict(rates or {})
         self._clock = clock or SystemClock()
         self._monotonic = monotonic
         self._random = random
@@ -151,6 +154,7 @@ class VodService:
             endpoint=self.endpoint,
             credentials=self._credentials,
             share=self._share,
+            rates=self._rates,
             clock=self._clock,
             monotonic=self._monotonic,
             random=self._random,

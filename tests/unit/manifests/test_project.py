@@ -26,7 +26,7 @@ policy:
   require: {video: [title, category]}
   tags: {vocabulary: [sports, news]}
 store: sqlite:///.vodplan/state.db
-limits: {share: 0.5}
+limits: {share: 0.5, rates: {GetVideoInfos: 500}}
 """
 
 
@@ -67,6 +67,7 @@ def test_project_has_every_setting(tmp_path: Path) -> None:
         ),
         store="sqlite:///.vodplan/state.db",
         share=0.5,
+        rates={"GetVideoInfos": 500.0},
     )
 
 
@@ -174,6 +175,9 @@ def test_secret_is_never_shown(line: str, tmp_path: Path) -> None:
         ('policy: {max_deletes: "10"}', "VP204"),
         ("policy: {max_deletes: null}", "VP204"),
         ("limits: {share: 1}", None),
+        ("limits: {rates: {SearchMedia: 0.5}}", None),
+        ("limits: {rates: {SearchMedia: 0}}", "VP204"),
+        ("limits: {rates: {SearchMedias: 5}}", "VP204"),
         ("limits: {share: 0}", "VP204"),
         ("limits: {share: .nan}", "VP204"),
         ('limits: {share: "0.5"}', "VP204"),

@@ -342,3 +342,22 @@ def test_pacing_lowers_the_rate_on_throttling() -> None:
 
     assert first == pytest.approx(0.7, abs=0.05)
     assert now == first
+
+
+def test_pacing_keeps_the_rate_that_the_account_has() -> None:
+    """A rate from the project file stands in place of the documented one, and the share is of it."""
+    http = FakeHttp([ok() for _ in range(9)])
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    caller = Caller(
+        http=http, endpoint="https://h", credentials=Keys(), share=0.5, rates={READ: 4}, clock=FixedClock(),
+        monotonic=lambda: now, random=lambda: 0.0, sleep=sleep, paced=True,
+    )  # fmt: skip
+    for _ in range(9):
+        asyncio.run(caller.call(READ, {}))
+
+    assert now == pytest.approx(4.0, abs=0.2)
