@@ -2,7 +2,7 @@
 
 The floor of `validate` is orjson reading the same records; that of `plan` is a bare loop on asyncio streams that signs
 and sends the same calls, eight in flight, and reads the answers without looking at them. The emulator is a process of
-its own, without quotas, and vodplan's pacing is set out of the way by a share far above what the machine can do. Every
+its own, without quotas, and vodplan's pacing is set out of the way by a rate far above what the machine can do. Every
 figure is a median of whole-process runs, taken in turn so that a drift of the machine hits all alike.
 """
 
@@ -21,7 +21,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_PROJECT = "apiVersion: vodplan/v1\ntargets: {lab: {endpoint: URL, region: cn-shanghai}}\n"
+_PROJECT = """apiVersion: vodplan/v1
+targets: {lab: {endpoint: URL, region: cn-shanghai}}
+limits: {share: 1, rates: {GetVideoInfos: 100000}}
+"""
 
 
 def run(*, videos: int, runs: int) -> None:
@@ -29,7 +32,9 @@ def run(*, videos: int, runs: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         database = root / "library.db"
-        _quietly([sys.executable, "-m", "vodplan", "emulator", "--make", str(videos), "--db", str(database)], os.environ)
+        _quietly(
+            [sys.executable, "-m", "vodplan", "emulator", "--make", str(videos), "--db", str(database)], os.environ
+        )
         records = _records(database)
         (root / "records.json").write_text(json.dumps(records))
         with _emulator(database) as environ:
@@ -47,7 +52,12 @@ def _measure(root: Path, environ: dict[str, str], *, videos: int, runs: int) -> 
         "bare signed calls": [sys.executable, "-m", "benchmarks.floor", "call", str(root / "records.json")],
         **{
             f"plan, {percent} % changed": [
-                *vodplan, "plan", "--config", str(root / f"changed-{percent}/vodplan.yaml"), "--format", "json",
+                *vodplan,
+                "plan",
+                "--config",
+                str(root / f"changed-{percent}/vodplan.yaml"),
+                "--format",
+                "json",
             ]
             for percent in (0, 1, 100)
         },
@@ -95,7 +105,7 @@ def _project(folder: Path, records: list[dict[str, str]], percent: int, endpoint
 @contextmanager
 def _emulator(database: Path) -> Iterator[dict[str, str]]:
     command = [sys.executable, "-m", "vodplan", "emulator", "--db", str(database), "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             assert process.stdout is not None
             environ = dict(os.environ)
@@ -103,7 +113,9 @@ def _emulator(database: Path) -> Iterator[dict[str, str]]:
                 found = re.match(r"\s*export (\w+)=(\S+)", line)
                 if found:
                     environ[found[1]] = found[2].strip("'\"")
-                if {"VODPLAN_ENDPOINT", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"} <= set(environ):
+                if {"VODPLAN_ENDPOINT", "ALIBABA_CLOUD_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_SECRET"} <= set(
+                    environ
+                ):
                     break
             yield environ
         finally:
