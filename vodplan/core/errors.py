@@ -48,13 +48,14 @@ class UsageError(VodplanError):
 
 
 class ManifestError(VodplanError):
-    """The manifests are not valid; `diagnostics` has every finding, in order of file and line."""
+    """The manifests or the project file are not valid; `diagnostics` has every finding, in order of file and line."""
 
     exit_code = 3
 
     def __init__(self, diagnostics: Sequence[Diagnostic], *, next: str = "vodplan validate") -> None:
         count = len(diagnostics)
-        super().__init__(f"{count} error{'s' if count != 1 else ''} in the manifests.", next=next)
+        where = "project file" if all(one.code.startswith("VP2") for one in diagnostics) else "manifests"
+        super().__init__(f"{count} error{'s' if count != 1 else ''} in the {where}.", next=next)
         self.diagnostics = tuple(diagnostics)
 
 

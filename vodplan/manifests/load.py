@@ -82,7 +82,8 @@ def require_valid(loaded: Loaded) -> DesiredState:
     """The desired state; raises ManifestError with every error when there is one."""
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     if errors:
-        raise ManifestError(errors)
+        # Where nothing was found there is nothing to mend: a repository is to be started.
+        raise ManifestError(errors, next="vodplan validate" if loaded.files else "vodplan init")
     return loaded.desired
 
 

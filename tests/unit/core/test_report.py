@@ -110,6 +110,8 @@ def test_errors_carry_what_the_reader_needs_next() -> None:
 
     assert str(errors.ManifestError([finding])) == "1 error in the manifests."
     assert errors.ManifestError([finding, finding]).message == "2 errors in the manifests."
+    setting = Diagnostic(code="VP204", summary="Invalid setting", detail="No such target.")
+    assert str(errors.ManifestError([setting])) == "1 error in the project file."
     assert errors.ManifestError([finding]).diagnostics == (finding,)
     assert errors.StalePlan("moved", moved=["a", "b"]).moved == ("a", "b")
     done = report(Verdict.DONE)

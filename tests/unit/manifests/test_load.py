@@ -16,6 +16,7 @@ from vodplan.core.policy import Policy
 from vodplan.core.values import UNSET, FieldValue, TagEdit
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.load import load, require_valid
+from vodplan.manifests.project import Project
 
 
 def only(root: Path, text: str) -> DesiredAsset:
@@ -311,6 +312,16 @@ def test_invalid_manifests_are_refused_with_every_error(tmp_path: Path) -> None:
 
     assert codes(caught.value.diagnostics) == ["VP104", "VP104"]
     assert caught.value.exit_code == 3
+
+
+def test_missing_manifests_lead_to_init(tmp_path: Path) -> None:
+    """Where there is nothing to mend, the next step is to start a repository."""
+    with pytest.raises(ManifestError) as nothing:
+        require_valid(load((), project=Project(path=None, root=tmp_path, manifests=(tmp_path / "manifests",))))
+    with pytest.raises(ManifestError) as wrong:
+        require_valid(loaded(tmp_path, "videos: [{id: v1, colour: red}]\n"))
+
+    assert (nothing.value.next, wrong.value.next) == ("vodplan init", "vodplan validate")
 
 
 def test_entry_with_an_error_is_left_out(tmp_path: Path) -> None:
