@@ -96,6 +96,8 @@ class Fault:
 _KEY_PREFIXES = ("InvalidAccessKeyId", "SignatureDoesNotMatch", "IncompleteSignature", "InvalidSecurityToken")
 _KEY_CODES = frozenset({"MissingSecurityToken", "MissingAccessKeyId"})
 _BUSY_CODES = frozenset({"internalerror", "serviceunavailable", "deletevideofailed", "deletestreamfailed"})
+_STATE_CODES = frozenset({"Forbidden.IllegalStatus", "Forbidden.AliyunVoDEncryption"})
+"""Refusals for the state of one asset; pages give them with 403 as well as with 400, and no permission helps."""
 _CLOCK_CODES = frozenset({"InvalidTimeStamp.Expired", "IllegalTimestamp"})
 
 
@@ -300,6 +302,8 @@ def _trouble(status: int, code: str, *, named: bool) -> Trouble:
         return Trouble.REFUSED
     if not named:
         return Trouble.INVALID
+    if code in _STATE_CODES:
+        return Trouble.REFUSED
     if status in (401, 403):
         return Trouble.FORBIDDEN
     if status == 404 and not code.startswith("InvalidAction"):

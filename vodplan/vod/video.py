@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from functools import partial
 
 from vodplan.core.address import REFERENCE_PREFIX
-from vodplan.core.errors import ApiError, BugError, Forbidden, NotFound, UnknownOutcome
+from vodplan.core.errors import ApiError, BugError, Forbidden, NotFound, RefusedByService, UnknownOutcome
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import LiveAsset, LiveBatch, Parts, Stream
 from vodplan.core.ports import CallAnswer
@@ -206,7 +206,7 @@ async def _source(api: Api, video_id: str) -> vod.SourceInfo:
 async def _streams(api: Api, video_id: str) -> tuple[Record, ...]:
     try:
         return await vod.get_play_info(api, video_id)
-    except (NotFound, Forbidden) as error:
+    except (NotFound, RefusedByService) as error:
         # A video that is not ready to play has no streams that could be named, let alone deleted.
         if error.code not in ("InvalidVideo.NoneStream", "Forbidden.IllegalStatus"):
             raise

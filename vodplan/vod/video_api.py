@@ -158,8 +158,8 @@ async def get_mezzanine_info(api: Api, video_id: str, *, auth_timeout: int | Non
 async def get_play_info(api: Api, video_id: str) -> tuple[Record, ...]:
     """Read every stream of one audio or video, encrypted ones and older doubles included.
 
-    raises: NotFound, code `InvalidVideo.NoneStream` without streams; Forbidden, code `Forbidden.IllegalStatus`, while
-            the video is not `Normal`.
+    raises: NotFound, code `InvalidVideo.NoneStream` without streams; RefusedByService, code `Forbidden.IllegalStatus`,
+            while the video is not `Normal`.
     source: page «ApsaraVideo VOD:GetPlayInfo».
     """
     answer = await api.call("GetPlayInfo", {"VideoId": video_id, "ResultType": "Multiple"})

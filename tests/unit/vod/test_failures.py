@@ -59,6 +59,8 @@ def a_fault(reply: Reply, operation: str = "GetVideoInfos") -> Fault:
         (error("InvalidAction.NotFound", 404), Trouble.REFUSED, "InvalidAction.NotFound"),
         (error("InvalidParameter"), Trouble.REFUSED, "InvalidParameter"),
         (error("Forbidden.IllegalStatus", 400), Trouble.REFUSED, "Forbidden.IllegalStatus"),
+        (error("Forbidden.IllegalStatus", 403), Trouble.REFUSED, "Forbidden.IllegalStatus"),
+        (error("Forbidden.AliyunVoDEncryption", 403), Trouble.REFUSED, "Forbidden.AliyunVoDEncryption"),
         (error("", 404), Trouble.INVALID, "NotFound"),
     ],
 )

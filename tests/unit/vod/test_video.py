@@ -194,7 +194,9 @@ def test_parts_of_a_video_without_source_record_and_streams_are_none() -> None:
     api = FakeApi(
         BatchGetMediaInfos=lambda _: {"MediaInfos": [{"MediaId": "v1"}]},
         GetMezzanineInfo=raising(not_found("GetMezzanineInfo", "InvalidFile.NotFound")),
-        GetPlayInfo=raising(Forbidden("no", operation="GetPlayInfo", status=403, code="Forbidden.IllegalStatus")),
+        GetPlayInfo=raising(
+            RefusedByService("no", operation="GetPlayInfo", status=403, code="Forbidden.IllegalStatus")
+        ),
     )
 
     parts = asyncio.run(video.parts(api, ["v1"]))
