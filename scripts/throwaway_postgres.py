@@ -22,6 +22,13 @@ PATIENCE = 60.0
 NO_POSTGRESQL = 69
 """The exit code for a machine without PostgreSQL (`EX_UNAVAILABLE`)."""
 
+PLACES = (
+    ("/usr/lib/postgresql", "*/bin"),
+    ("/opt/homebrew/opt", "postgresql@*/bin"),
+    ("/usr/local/opt", "postgresql@*/bin"),
+)
+"""Where Debian and Homebrew keep the server's programs, one folder a version, none of them on PATH."""
+
 # A lost power supply is not among what the tests look at, so the disk need not be waited for.
 SETTINGS = ("fsync=off", "full_page_writes=off", "max_connections=200", "unix_socket_directories=")
 
@@ -52,11 +59,7 @@ def find_binaries() -> Path | None:
     if on_path:
         return Path(on_path).resolve().parent
     found: list[Path] = []
-    for top, pattern in (
-        ("/usr/lib/postgresql", "*/bin"),
-        ("/opt/homebrew/opt", "postgresql@*/bin"),
-        ("/usr/local/opt", "postgresql@*/bin"),
-    ):
+    for top, pattern in PLACES:
         found += [one for one in Path(top).glob(pattern) if (one / "initdb").exists()]
     return max(found, key=_version, default=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
@@ -22,9 +23,11 @@ from tests.store.build import (
 from tests.store.conftest import Open
 from vodplan.core.errors import BugError, StoreError, UsageError
 from vodplan.core.history import ChangeState, EventKind, RunStatus
+from vodplan.core.kind import Call, CallItem
 from vodplan.core.plan import Plan
 from vodplan.core.planfile import plan_bytes
-from vodplan.core.report import Unconverged, Verdict
+from vodplan.core.report import ApplyReport, Unconverged, Verdict
+from vodplan.core.values import UNSET, FieldValue
 from vodplan.store.journal import RunJournal
 from vodplan.store.store import Store
 
@@ -72,7 +75,7 @@ def test_plan_without_changes_begins_and_ends(store: Store) -> None:
 def test_begin_unsealed_plan_is_a_bug(store: Store) -> None:
     """What is kept must be what was approved: the digest is checked before anything is written."""
     journal = store.journal(TARGET, holder=HOLDER, allow_deletes=None)
-    unsealed = Plan(**{**{name: getattr(PLAN, name) for name in Plan.__slots__}, "digest": "0" * 64})
+    unsealed = dataclasses.replace(PLAN, digest="0" * 64)
 
     with pytest.raises(BugError):
         journal.begin(unsealed)
@@ -102,6 +105,24 @@ def test_intent_is_there_for_others_when_it_returns(store: Store, opened: Open) 
         "facts": dict(PLAN.changes[0].facts),
     } == items[0]
     assert [one.state.value for one in detail.changes] == ["intent", "intent", "planned"]
+
+
+def test_intent_records_every_kind_of_value_that_is_sent(store: Store) -> None:
+    """Tags, numbers of categories, cleared values; what no operation takes is a bug, and nothing is recorded."""
+    journal = begun(store)
+    fields: dict[str, FieldValue] = {"tags": ("a", "b"), "category": 7, "title": "", "cover": None}
+    item = CallItem(change=0, id="a1", fields=fields, params={})
+
+    journal.intent(Call(operation="UpdateVideoInfos", kind="video", items=(item,)), PLAN.changes[:1])
+    odd = Call(operation="UpdateVideoInfos", kind="video", items=(dataclasses.replace(item, fields={"tags": UNSET}),))
+    with pytest.raises(BugError):
+        journal.intent(odd, PLAN.changes[:1])
+
+    *_, line = store.run(journal.run_id).events
+    items = line.detail["items"]
+    assert isinstance(items, list)
+    assert line.number == 2
+    assert items[0]["fields"] == {"tags": ["a", "b"], "category": 7, "title": "", "cover": None}
 
 
 def test_deleted_asset_keeps_all_its_values(store: Store, opened: Open) -> None:
@@ -292,14 +313,14 @@ def test_journal_keeps_no_signature_and_no_credential(store: Store, url: str, tm
     journal = begun(store)
     call = a_call(PLAN, 0)
     signed = "https://img.example.com/a.jpg?x-oss-process=resize&auth_key=TOPSECRET-1"
-    item = type(call.items[0])(change=0, id="a1", fields={"cover": signed}, params={"url": signed})
-    call = type(call)(operation=call.operation, kind=call.kind, items=(item,))
+    item = CallItem(change=0, id="a1", fields={"cover": signed}, params={"url": signed})
+    call = dataclasses.replace(call, items=(item,))
     detail = "string to sign is: GET&%2F&AccessKeyId%3DTOPSECRET-2%26Signature%3DTOPSECRET-3, see " + signed
 
     journal.intent(call, PLAN.changes[:1])
     journal.outcome(call, [an_outcome(PLAN, 0, Verdict.REFUSED, "SignatureDoesNotMatch", detail)])
     journal.end(
-        type(a_report(PLAN, ""))(
+        ApplyReport(
             run=journal.run_id,
             plan_digest=PLAN.digest,
             outcomes=(an_outcome(PLAN, 0, Verdict.REFUSED, "SignatureDoesNotMatch", detail),),

@@ -188,6 +188,35 @@ def test_sqlite_clock_set_back_does_not_end_or_prolong_a_lease(tmp_path: Path) -
         assert store.acquire(TARGET, OTHER, run="run-2").previous is not None
 
 
+def test_thread_tries_again_when_the_store_was_out_of_reach_for_a_moment(
+    opened: Open, url: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A renewal that failed is repeated before the lease runs out; the run goes on."""
+    store = opened(patience=0.01)
+    told: list[str] = []
+
+    with store.acquire(TARGET, HOLDER, run="run-1", ttl=1.5, on_lost=told.append) as lease:
+        with in_use(url, tmp_path):
+            until(lambda: "could not be renewed yet" in caplog.text)
+        renewed = lease._renewed
+        until(lambda: lease._renewed > renewed)
+
+        assert not lease.lost
+    assert told == []
+
+
+def test_thread_that_fails_tells_that_the_lease_is_lost(store: Store) -> None:
+    """Should the thread die of something nobody thought of, the run does not go on unprotected."""
+    told: list[str] = []
+    lease = store.acquire(TARGET, HOLDER, run="run-1", ttl=0.01, on_lost=told.append)
+    lease._leases = None  # type: ignore[assignment]  # something nobody thought of
+
+    with pytest.raises(AttributeError):
+        lease._keep()
+
+    assert told == ["The lease could not be renewed: AttributeError."]
+
+
 @pytest.mark.parametrize("epoch", ["boot 2", ""])
 def test_sqlite_lease_from_before_a_restart_runs_out_by_the_wall_clock(tmp_path: Path, epoch: str) -> None:
     """After a restart, or on a machine that does not say when it was started, the time of day is all there is."""

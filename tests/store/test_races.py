@@ -23,14 +23,21 @@ RACERS = 4
 NEWCOMER = Holder(owner="bob", host="laptop", pid=77)
 
 
-def test_racing_processes_exactly_one_gets_the_lease(url: str, tmp_path: Path) -> None:
-    """However many apply at once, on a store that is not even there yet, one wins and the others are told who."""
+@pytest.mark.parametrize("left_over", [False, True], ids=["free", "ran out"])
+def test_racing_processes_exactly_one_gets_the_lease(url: str, tmp_path: Path, opened: Open, left_over: bool) -> None:
+    """However many apply at once, on a store that is not even there yet, one wins and the others are told who.
+
+    So it is when the lease of one who died is there for the taking.
+    """
     with children(url, tmp_path, *["race"] * RACERS) as racers:
         assert [one.answer() for one in racers] == ["ready"] * RACERS
         for one in racers:
             one.order()
         assert [one.answer() for one in racers] == ["opened"] * RACERS
+        store = opened()
         for number in range(ROUNDS):
+            if left_over:
+                store.acquire(TARGET, NEWCOMER, run="left over", ttl=-1)
             for one in racers:
                 one.order(str(number))
             answers = [one.answer() for one in racers]
@@ -89,16 +96,19 @@ def test_live_holder_is_not_unlocked_but_by_force(url: str, tmp_path: Path, open
 
 
 def test_heartbeat_keeps_a_short_lease_of_a_long_run(url: str, tmp_path: Path, opened: Open) -> None:
-    """A run that takes longer than its lease keeps it, for its thread renews it."""
-    with children(url, tmp_path, "hold 0.6") as (holder,):
+    """A run that takes longer than its lease keeps it, for its thread renews it before it runs out."""
+    with children(url, tmp_path, "hold 1.5") as (holder,):
         run = holder.answer()
         store = opened()
         ends = set[float]()
 
         def renewed() -> bool:
+            info = store.lease(TARGET)
+            assert info is not None
+            assert not info.expired
             with store._database.reading() as connection:
                 ends.add(connection.exec_driver_sql("SELECT expires FROM vodplan_leases").scalar_one())
-            return len(ends) > 5
+            return len(ends) > 2
 
         until(renewed)
 

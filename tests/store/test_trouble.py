@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -171,6 +173,24 @@ def test_disk_that_is_full_from_the_start_is_refused(tmp_path: Path) -> None:
         error = refused(lambda: opening("sqlite:///new/state.db", disk.path))
 
     assert "the disk is full" in error.message or "disk reports an error" in error.message
+
+
+def test_new_file_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    """Two first applies at once: turning the new file's log on needs it alone, which SQLite itself does not wait for."""
+    with closing(sqlite3.connect(tmp_path / "s.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("CREATE TABLE something (a INTEGER)")
+        done = threading.Timer(0.3, lambda: other.execute("COMMIT"))
+        done.start()
+        try:
+            opening("sqlite:///s.db", tmp_path, patience=30).close()
+        finally:
+            done.join()
+
+    with closing(sqlite3.connect(tmp_path / "s.db", isolation_level=None)) as other:
+        other.execute("PRAGMA journal_mode = DELETE")
+        other.execute("BEGIN EXCLUSIVE")
+        assert "is locked" in refused(lambda: opening("sqlite:///s.db", tmp_path, patience=0.1)).message
 
 
 # Both
