@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from orjson import Fragment
@@ -68,7 +68,7 @@ class Context:
     caller: KeyPair
     now: float
     fresh: bool = False
-    _tree: dict[int, CategoryRow] | None = None
+    _tree: Mapping[int, CategoryRow] | None = None
 
     @property
     def texts(self) -> TextRules:
@@ -82,8 +82,8 @@ class Context:
     def videos(self, ids: Sequence[str], *, by: str = "id") -> dict[str, VideoRow]:
         """The videos and audios of these ids, keyed by what was asked for."""
         rows = self.db.videos(ids, by=by)
-        if self.lag.reads_lag and not self.fresh:
-            rows = self.lag.old_videos(ids, rows, by=by, now=self.now)
+        if not self.fresh:
+            rows = self.lag.old_rows("videos", ids, rows, by=by, now=self.now)
         return {str(getattr(row, by)): row for row in rows}
 
     def one_video(self, params: Params, code: str = "InvalidVideo.NotFound") -> VideoRow:
@@ -103,19 +103,27 @@ class Context:
 
     def images(self, ids: Sequence[str]) -> dict[str, ImageRow]:
         """The images of these ids."""
-        return {row.id: row for row in self.db.images(ids)}
+        rows = self.db.images(ids)
+        if not self.fresh:
+            rows = self.lag.old_rows("images", ids, rows, by="id", now=self.now)
+        return {row.id: row for row in rows}
 
     def attached(self, ids: Sequence[str]) -> dict[str, AttachedRow]:
         """The auxiliary assets of these ids."""
         return {row.id: row for row in self.db.attached(ids)}
 
+    @property
+    def tree(self) -> Mapping[int, CategoryRow]:
+        """The categories by id."""
+        if self._tree is None:
+            self._tree = self.db.categories() if self.fresh else self.lag.tree(self.now)
+        return self._tree
+
     def category(self, category_id: int | None) -> CategoryRow | None:
         """The category of an asset, if it has one."""
         if category_id is None:
             return None
-        if self._tree is None:
-            self._tree = self.db.categories()
-        return self._tree.get(category_id)
+        return self.tree.get(category_id)
 
     def category_to_store(self, text: str) -> int | None:
         """The category a caller chose; None clears it where the settings let it."""

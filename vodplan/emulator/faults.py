@@ -18,6 +18,7 @@ class FaultKind(StrEnum):
     CUT_BEFORE = "cut_before"
     CUT_AFTER = "cut_after"
     TRUNCATE = "truncate"
+    HALF_JSON = "half_json"
     DRIP = "drip"
     SKEW = "skew"
     STALE_READ = "stale_read"

@@ -31,15 +31,15 @@ class Service:
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
         raw_query = scope["query_string"].decode("latin-1")
         request = WireRequest(method=scope["method"], path=scope["path"], raw_query=raw_query, headers=headers)
+        action = headers.get("x-acs-action") or ""
         if len(raw_query) + 2 > settings.max_uri_bytes:
-            await self._page(send, 414)
+            await self._page(send, 414, action)
             return
         try:
             request.body = await asgi.read_body(receive, settings.max_body_bytes)
         except asgi.BodyTooLarge:
-            await self._page(send, 413)
+            await self._page(send, 413, action)
             return
-        action = headers.get("x-acs-action") or ""
         parse_error: Refusal | None = None
         try:
             request.parse()
@@ -59,8 +59,13 @@ class Service:
         if delay:
             await asyncio.sleep(delay)
 
-    async def _page(self, send: asgi.Send, status: int) -> None:
-        headers = [(b"content-type", b"text/html"), (b"date", _date(self._state.settings.now()))]
+    async def _page(self, send: asgi.Send, status: int, action: str) -> None:
+        """A refusal of the gateway, which reads no further than the headers."""
+        now = self._state.settings.now()
+        self._state.log.add(
+            CallRecord(at=now, action=action, params={}, status=status, code="", key="", request_id="")
+        )
+        headers = [(b"content-type", b"text/html"), (b"date", _date(now))]
         await asgi.respond(send, status, headers, gateway_page(status, _REASONS[status]))
 
 
@@ -79,6 +84,7 @@ class _Exchange:
         self._request = request
         self._action = action
         self._rules = {rule.kind: rule for rule in rules}
+        self._edits = [rule for rule in rules if rule.kind is FaultKind.EDIT]
         self._parse_error = parse_error
         self._request_id = str(uuid.uuid4()).upper()
         skew = self._rules.get(FaultKind.SKEW)
@@ -122,6 +128,8 @@ class _Exchange:
             await send({"type": "http.response.start", "status": status, "headers": sized})
             await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
             await asgi.cut(scope, receive)
+        elif FaultKind.HALF_JSON in rules:
+            await asgi.respond(send, status, headers, body[: len(body) // 2])
         elif (drip := rules.get(FaultKind.DRIP)) is not None:
             await _drip(send, status, headers, body, drip.ms[0] / 1_000)
         else:
@@ -144,7 +152,7 @@ class _Exchange:
         self._refuse_by_fault(call.action)
         if state.settings.quotas:
             state.quotas.take(call.action, state.settings.now())
-        if (edit := self._rules.get(FaultKind.EDIT)) is not None:
+        for edit in self._edits:
             state.edit(video=edit.video, image=edit.image, values=dict(edit.values))
         operation = OPERATIONS[call.action]
         ctx = state.context(call.caller, self._now, fresh=operation.writes)

@@ -103,6 +103,7 @@ class EmulatorSettings:
     length_unit: LengthUnit = LengthUnit.BYTES
     over_length: OverLength = OverLength.REFUSE
     all_missing: AllMissing = AllMissing.LIST
+    count_exceeded_status: int = 400
     v3_form_parameters: bool = False
     duplicate_category_names: bool = True
     root_category_shown: bool = False

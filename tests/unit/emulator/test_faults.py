@@ -13,10 +13,12 @@ from tests.unit.emulator.conftest import MakeApp
 from tests.unit.emulator.wire import NOW, send, v3
 from vodplan.emulator import EmulatorSettings, RunningEmulator, running
 from vodplan.emulator.app import EmulatorApp
+from vodplan.emulator.demo import library
 from vodplan.emulator.demo.tidy import OPENING_MATCH, POSTER
 from vodplan.emulator.faults import Distribution, FaultKind, FaultPlan, FaultPlanError, FaultRule, parse_rule
 
 VIDEO = {"VideoId": OPENING_MATCH}
+OTHER = library().videos[1].id
 
 
 def _codes(app: EmulatorApp, action: str, count: int) -> list[str]:
@@ -118,6 +120,30 @@ def test_edit_changes_an_asset_before_the_call_is_worked_on(make_app: MakeApp) -
 
     assert title == "Theirs"
     assert "Tags" not in image
+
+
+def test_several_edits_strike_one_call(make_app: MakeApp) -> None:
+    """Somebody else may be busy with more than one asset."""
+    edits = [
+        {"kind": "edit", "nth": 1, "video": video, "values": {"Title": "Theirs"}} for video in (OPENING_MATCH, OTHER)
+    ]
+    app = make_app(faults=tuple(edits))
+
+    listed = v3(app, "GetVideoInfos", {"VideoIds": f"{OPENING_MATCH},{OTHER}"}).json["VideoList"]
+
+    assert [video["Title"] for video in listed] == ["Theirs", "Theirs"]
+
+
+def test_half_json_is_a_whole_answer_that_cannot_be_read(make_app: MakeApp) -> None:
+    """Status and length are right, the text stops in the middle; the work is done."""
+    app = make_app(faults=({"kind": "half_json", "operation": "UpdateVideoInfo"},))
+
+    reply = v3(app, "UpdateVideoInfo", {**VIDEO, "Title": "Done"})
+
+    assert (reply.status, int(reply.headers["content-length"])) == (200, len(reply.body))
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(reply.body)
+    assert v3(app, "GetVideoInfo", VIDEO).json["Video"]["Title"] == "Done"
 
 
 def test_stale_read_after_the_chosen_write_only(make_app: MakeApp) -> None:

@@ -232,6 +232,7 @@ def test_request_target_over_its_limit_is_answered_by_a_page(make_app: MakeApp) 
 
     assert (reply.status, reply.headers["content-type"]) == (414, "text/html")
     assert b"<title>414 Request-URI Too Large</title>" in reply.body
+    assert [(call.action, call.status) for call in app.state.log.records()] == [("GetVideoInfo", 414)]
 
 
 def test_keys_and_library_survive_a_restart(make_app: MakeApp) -> None:
@@ -244,3 +245,14 @@ def test_keys_and_library_survive_a_restart(make_app: MakeApp) -> None:
     second = make_app()
 
     assert v3(second, "GetVideoInfo", VIDEO, key=key).json["Video"]["Title"] == "Kept"
+
+
+def test_nonce_is_forgotten_after_its_memory(make_app: MakeApp) -> None:
+    """How long is one of the open questions, so it can be chosen."""
+    now = [NOW]
+    app = make_app(clock=lambda: now[0], nonce_memory_s=60)
+    v3(app, "GetVideoInfo", VIDEO, nonce="once")
+    now[0] += 59
+    assert v3(app, "GetVideoInfo", VIDEO, nonce="once", at=now[0]).code == "SignatureNonceUsed"
+    now[0] += 2
+    assert v3(app, "GetVideoInfo", VIDEO, nonce="once", at=now[0]).status == 200

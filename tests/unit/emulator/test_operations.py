@@ -7,7 +7,6 @@ import pytest
 from tests.unit.emulator.conftest import MakeApp
 from tests.unit.emulator.wire import NOW, v3
 from vodplan.emulator.app import EmulatorApp
-from vodplan.emulator.demo import library
 from vodplan.emulator.demo.tidy import OPENING_MATCH, POSTER
 from vodplan.emulator.settings import (
     AllMissing,
@@ -98,14 +97,25 @@ def test_batch_without_any_found_is_an_error_where_the_settings_say_so(make_app:
     assert v3(app, action, {"VideoIds": f"{NOBODY},{OPENING_MATCH}"}).json["NonExistVideoIds"] == [NOBODY]
 
 
-def test_update_while_uploading_is_refused_where_the_settings_say_so(make_app: MakeApp) -> None:
-    """The other answer to "may metadata change during an upload?"."""
+@pytest.mark.parametrize("status", ["Uploading", "UploadFail", "Blocked"])
+def test_update_of_an_unready_video_is_refused_where_the_settings_say_so(make_app: MakeApp, status: str) -> None:
+    """The other answer to "may metadata change during an upload, or while blocked?"."""
     app = make_app(update_while_uploading=False)
-    uploading = next(video.id for video in library().videos if video.status == "Uploading")
+    app.state.edit(video=OPENING_MATCH, values={"Status": status})
 
-    reply = v3(app, "UpdateVideoInfo", {"VideoId": uploading, "Title": "x"})
+    reply = v3(app, "UpdateVideoInfo", {**VIDEO, "Title": "x"})
 
     assert (reply.status, reply.code) == (403, "Forbidden.IllegalStatus")
+
+
+def test_status_of_too_many_items_follows_the_settings(make_app: MakeApp) -> None:
+    """The code is documented, its HTTP status is not."""
+    app = make_app(count_exceeded_status=403)
+    content = json.dumps([{"VideoId": OPENING_MATCH}] * 21)
+
+    reply = v3(app, "UpdateVideoInfos", {"UpdateContent": content})
+
+    assert (reply.status, reply.code) == (403, "CountExceededMax")
 
 
 def test_category_names_and_root_follow_their_switches(make_app: MakeApp) -> None:

@@ -1,5 +1,6 @@
 """SearchMedia beyond its filter: fields, sort, the paging cap, the walk by token, the index's lag."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from tests.unit.emulator.conftest import MakeApp
 from tests.unit.emulator.wire import NOW, v3
 from vodplan.emulator.app import EmulatorApp
 from vodplan.emulator.demo import library
-from vodplan.emulator.demo.tidy import OPENING_MATCH
+from vodplan.emulator.demo.tidy import OLD_POSTER, OPENING_MATCH, POSTER
 from vodplan.emulator.records import Library, Video
 
 VIDEOS = [video for video in library().videos if video.media_type == "video"]
@@ -193,6 +194,30 @@ def test_read_lag_shows_the_old_value_for_a_while(make_app: MakeApp) -> None:
     assert [video["Title"] for video in early["VideoList"]] == ["Opening match", VIDEOS[1].title]
     assert [video["Title"] for video in late["VideoList"]] == ["Renamed"]
     assert late["NonExistVideoIds"] == [VIDEOS[1].id]
+
+
+def test_lags_cover_images_and_the_category_tree(make_app: MakeApp) -> None:
+    """Eventual consistency is not a matter of videos alone."""
+    now = [NOW]
+    app = make_app(clock=lambda: now[0], read_lag_ms=500, index_lag_ms=500)
+    content = json.dumps([{"ImageId": POSTER, "Title": "Renamed"}])
+    v3(app, "UpdateImageInfos", {"UpdateContent": content})
+    v3(app, "DeleteImage", {"DeleteImageType": "ImageId", "ImageIds": OLD_POSTER})
+    made = v3(app, "AddCategory", {"CateName": "New", "ParentId": "1000900"}).json["Category"]["CateId"]
+
+    def seen() -> tuple[object, ...]:
+        infos = v3(app, "GetImageInfos", {"ImageIds": f"{POSTER},{OLD_POSTER}"}, at=now[0]).json["ImageInfo"]
+        found = [
+            v3(app, "SearchMedia", {"SearchType": "image", "Match": match}, at=now[0]).json["Total"]
+            for match in ("Title = 'Renamed'", f"ImageId = '{OLD_POSTER}'")
+        ]
+        tree = v3(app, "GetCategories", {"CateId": "1000900"}, at=now[0]).json["SubCategories"]["Category"]
+        inside = v3(app, "GetCategories", {"CateId": str(made)}, at=now[0]).code
+        return infos[0]["Title"], len(infos), *found, [child["CateName"] for child in tree], inside
+
+    assert seen() == ("Glass Mountain poster", 2, 0, 1, [], "InvalidCateId.NotFound")
+    now[0] += 0.6
+    assert seen() == ("Renamed", 1, 1, 0, ["New"], "")
 
 
 def test_get_video_list_stops_at_5000(make_app: MakeApp) -> None:

@@ -38,7 +38,7 @@ def get_attached_media_info(ctx: Context, params: Params) -> JSON:
 
 def update_attached_media_infos(ctx: Context, params: Params) -> JSON:
     """Change up to 20; their categories come as one comma-separated string."""
-    items = content_items(params, ("MediaId",), too_many())
+    items = content_items(params, ("MediaId",), too_many(ctx))
     absent: list[str] = []
     with ctx.db.transaction():
         rows = _visible(ctx, [item["MediaId"] for item in items])

@@ -28,11 +28,12 @@ def get_categories(ctx: Context, params: Params) -> JSON:
     number = params.integer("CateId", ROOT)
     page, size = params.page()
     order = params.choice("SortBy", ("CreationTime:Desc", "CreationTime:Asc"), "CreationTime:Desc")
-    tree = ctx.db.categories()
+    tree = ctx.tree
     kind = params.choice("Type", ("default", "material"), "default")
     out: JSON = {}
     if number != ROOT:
-        parent = _existing(ctx, number)
+        if (parent := tree.get(number)) is None:
+            raise refusal("InvalidCateId.NotFound")
         kind = parent.type
         out["Category"] = shapes.category(parent)
     elif ctx.settings.root_category_shown:
@@ -71,6 +72,7 @@ def add_category(ctx: Context, params: Params) -> JSON:
             max(1_000_000, ctx.db.number("SELECT max(id) FROM categories"), int(ctx.db.meta("last_category") or 0)) + 1
         )
         row = CategoryRow(fresh, name, number, level, kind, int(ctx.now))
+        ctx.lag.tree_written(ctx.db.categories(), ctx.now)
         ctx.db.insert("categories", [row])
         ctx.db.set_meta("last_category", str(fresh))
     return {"Category": shapes.category(row)}
@@ -93,6 +95,7 @@ def update_category(ctx: Context, params: Params) -> JSON:
             if other.parent == row.parent and other.type == row.type and other.id != row.id
         ]
         _refuse_duplicate(ctx, name, siblings)
+        ctx.lag.tree_written(ctx.db.categories(), ctx.now)
         ctx.db.write("UPDATE categories SET name = ? WHERE id = ?", (name, row.id))
     return {}
 
@@ -105,6 +108,7 @@ def delete_category(ctx: Context, params: Params) -> JSON:
         tree = ctx.db.categories()
         for number in doomed:
             doomed.extend(row.id for row in tree.values() if row.parent == number)
+        ctx.lag.tree_written(tree, ctx.now)
         highest = max(*doomed, int(ctx.db.meta("last_category") or 0))
         ctx.db.set_meta("last_category", str(highest))
         for number in doomed:

@@ -45,7 +45,7 @@ def get_image_infos(ctx: Context, params: Params) -> JSON:
 
 def update_image_infos(ctx: Context, params: Params) -> JSON:
     """Change up to 20 images; the list of unknown ids is wrapped here, and only here."""
-    items = content_items(params, ("ImageId",), too_many())
+    items = content_items(params, ("ImageId",), too_many(ctx))
     absent: list[str] = []
     with ctx.db.transaction():
         rows = _visible(ctx, [item["ImageId"] for item in items])
@@ -54,6 +54,7 @@ def update_image_infos(ctx: Context, params: Params) -> JSON:
             if "CateId" in item:
                 columns["cate_id"] = ctx.category_to_store(item["CateId"])
             if item["ImageId"] in rows:
+                ctx.lag.written("images", item["ImageId"], rows[item["ImageId"]], ctx.now)
                 ctx.db.update("images", item["ImageId"], {**columns, "modified": int(ctx.now)})
             else:
                 absent.append(item["ImageId"])
@@ -76,7 +77,11 @@ def delete_image(ctx: Context, params: Params) -> JSON:
 
 
 def _delete_ids(ctx: Context, ids: list[str]) -> int:
-    return sum(ctx.db.write("DELETE FROM images WHERE id = ?", (image_id,)) for image_id in _visible(ctx, ids))
+    found = _visible(ctx, ids)
+    for image_id, row in found.items():
+        ctx.lag.written("images", image_id, row, ctx.now)
+        ctx.db.write("DELETE FROM images WHERE id = ?", (image_id,))
+    return len(found)
 
 
 def _delete_url(ctx: Context, url: str) -> int:

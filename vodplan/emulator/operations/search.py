@@ -43,7 +43,7 @@ def search_media(ctx: Context, params: Params) -> JSON:
     if len(token) > 32:
         raise invalid("ScrollToken is longer than 32 characters.")
     sorts = _sorts(params, scrolling=bool(token))
-    source = ctx.lag.search_source(ctx.now) if scrolls else {"image": "images"}.get(kind, kind)
+    source = kind if kind == "attached" else ctx.lag.search_source("videos" if scrolls else "images", ctx.now)
     where, args = compile_match(parse(params.get("Match") or ""), kind, shapes.storage_location(ctx))
     if scrolls:
         where, args = f"media_type = ? AND {where}", [kind, *args]

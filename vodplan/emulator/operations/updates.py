@@ -67,6 +67,6 @@ def video_columns(ctx: Context, item: Mapping[str, str]) -> dict[str, Value]:
     return columns
 
 
-def too_many() -> Refusal:
+def too_many(ctx: Context) -> Refusal:
     """More than 20 items."""
-    return refusal("CountExceededMax")
+    return refusal("CountExceededMax", status=ctx.settings.count_exceeded_status)

@@ -58,6 +58,7 @@ def create_upload_image(ctx: Context, params: Params) -> JSON:
         file_name=params.get("OriginalFileName") or f"{image_id}.{suffix}",
         app_id=params.get("AppId") or "app-1000000",
     )
+    ctx.lag.written("images", image_id, None, ctx.now)
     ctx.db.insert("images", [image_row(image)])
     url = ctx.urls.url(path, ctx.now)
     return {"ImageId": image_id, "ImageURL": url, "FileURL": url, **_credential(ctx, path[1:])}
@@ -103,7 +104,7 @@ def upload_media_by_url(ctx: Context, params: Params) -> JSON:
                 app_id=params.get("AppId") or "app-1000000",
                 user_data=params.get("UserData") or None,
             )
-            ctx.lag.written(video.id, None, ctx.now)
+            ctx.lag.written("videos", video.id, None, ctx.now)
             ctx.db.insert("videos", [video_row(video)])
             answer.append({"JobId": secrets.token_hex(16), "SourceURL": url})
         if session:

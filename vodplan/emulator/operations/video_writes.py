@@ -12,12 +12,12 @@ from .videos import requested
 
 def change_video(ctx: Context, row: VideoRow, columns: dict[str, Value]) -> None:
     """Set columns of a video and its time of modification."""
-    ctx.lag.written(row.id, row, ctx.now)
+    ctx.lag.written("videos", row.id, row, ctx.now)
     ctx.db.update("videos", row.id, {**columns, "modified": int(ctx.now)})
 
 
 def _check_status(ctx: Context, row: VideoRow) -> None:
-    if not ctx.settings.update_while_uploading and row.status in ("Uploading", "UploadFail"):
+    if not ctx.settings.update_while_uploading and row.status in ("Uploading", "UploadFail", "Blocked"):
         raise refusal("Forbidden.IllegalStatus")
 
 
@@ -32,7 +32,7 @@ def update_video_info(ctx: Context, params: Params) -> JSON:
 
 def update_video_infos(ctx: Context, params: Params) -> JSON:
     """Change up to 20; unknown and forbidden ids are listed, the rest is done, all of it or nothing."""
-    items = content_items(params, ("VideoId", "ReferenceId"), too_many())
+    items = content_items(params, ("VideoId", "ReferenceId"), too_many(ctx))
     with ctx.db.transaction():
         by_id = ctx.db.videos([item["VideoId"] for item in items if item.get("VideoId")])
         by_name = ctx.db.videos([item["ReferenceId"] for item in items if not item.get("VideoId")], by="reference_id")
@@ -90,7 +90,7 @@ def delete_video(ctx: Context, params: Params) -> JSON:
         out, forbidden = _missing_lists(ctx, missing_ids, missing_names)
         ctx.refuse_if_all_missing(bool(rows) or bool(forbidden), "InvalidVideo.NotFound")
         for row in rows:
-            ctx.lag.written(row.id, row, ctx.now)
+            ctx.lag.written("videos", row.id, row, ctx.now)
             ctx.db.write("DELETE FROM videos WHERE id = ?", (row.id,))
     if forbidden:
         out["ForbiddenVideoIds"] = forbidden
