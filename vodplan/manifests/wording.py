@@ -17,8 +17,9 @@ def quoted(text: str, *, most: int = 60) -> str:
 
 
 def cut(text: str, most: int = 60) -> str:
-    """A text, cut when it is long."""
-    return text if len(text) <= most else f"{text[:most]}…"
+    """A text in one line, cut when it is long: a line end of its own would end the line of the sentence too."""
+    shown = text if len(text) <= most else f"{text[:most]}…"
+    return shown.replace("\r", "\\r").replace("\n", "\\n")
 
 
 def describe(node: Node) -> str:

@@ -112,7 +112,7 @@ def read(operation: str, reply: Reply) -> Record | Fault:
         return _not_json(operation, reply, request_id)
     in_body = body.get("RequestId")
     if not request_id and isinstance(in_body, str):
-        request_id = in_body
+        request_id = _sentence(in_body)
     if 200 <= reply.status < 300:
         if request_id:
             return Record(body, Origin(operation=operation, request_id=request_id))
@@ -124,11 +124,11 @@ def read(operation: str, reply: Reply) -> Record | Fault:
             status=reply.status,
         )
     code = body.get("Code")
-    named = isinstance(code, str) and bool(code)
-    code_text = code if isinstance(code, str) and code else status_code_name(reply.status)
+    code = _sentence(code) if isinstance(code, str) else ""
+    code_text = code or status_code_name(reply.status)
     message = body.get("Message")
     return Fault(
-        trouble=_trouble(reply.status, code_text, named=named),
+        trouble=_trouble(reply.status, code_text, named=bool(code)),
         operation=operation,
         code=code_text,
         message=_sentence(message) if isinstance(message, str) else "",

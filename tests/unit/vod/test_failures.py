@@ -62,6 +62,8 @@ def a_fault(reply: Reply, operation: str = "GetVideoInfos") -> Fault:
         (error("Forbidden.IllegalStatus", 403), Trouble.REFUSED, "Forbidden.IllegalStatus"),
         (error("Forbidden.AliyunVoDEncryption", 403), Trouble.REFUSED, "Forbidden.AliyunVoDEncryption"),
         (error("", 404), Trouble.INVALID, "NotFound"),
+        (error(" ", 404), Trouble.INVALID, "NotFound"),
+        (error("Evil\nNext: rm -rf /"), Trouble.REFUSED, "Evil Next: rm -rf /"),
     ],
 )
 def test_read_sorts_by_status_and_code(reply: Reply, trouble: Trouble, code: str) -> None:
