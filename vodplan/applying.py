@@ -15,7 +15,7 @@ from vodplan.core.approve import check_allowances
 from vodplan.core.errors import Refused, StalePlan
 from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Progress
-from vodplan.core.report import ApplyReport, Outcome
+from vodplan.core.report import ApplyReport, Outcome, Verdict
 from vodplan.engine.limits import Limits
 from vodplan.engine.run import run_apply
 from vodplan.registry import KINDS
@@ -118,7 +118,9 @@ def _under_lease(
     progress: Progress,
 ) -> ApplyReport:
     lost: list[str] = []
-    recorded = {place: one for place, one in journal.recorded.items() if isinstance(one, Outcome)}
+    recorded = {
+        place: one if isinstance(one, Outcome) else _unanswered(plan, place) for place, one in journal.recorded.items()
+    }
 
     async def run() -> ApplyReport:
         async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
@@ -140,6 +142,12 @@ def _under_lease(
 
     with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):
         return asyncio.run(run())
+
+
+def _unanswered(plan: Plan, place: int) -> Outcome:
+    """What became of a change whose call was about to be sent when the run was cut off."""
+    change = plan.changes[place]
+    return Outcome(change=place, address=change.address, action=change.action, verdict=Verdict.UNKNOWN)
 
 
 def require_same_target(plan: Plan, here: Target) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.change import Action, Change
@@ -11,7 +11,7 @@ from vodplan.core.guards import evaluate
 from vodplan.core.kind import Kind
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.policy import Policy
-from vodplan.core.standing import Fresh, Standing, renamed, stand
+from vodplan.core.standing import Fresh, Standing, renamed, stand, stayed
 
 _APPROVAL = object()
 
@@ -71,6 +71,7 @@ def approve(
     kinds: Mapping[str, Kind],
     policy: Policy,
     allow_deletes: int | None,
+    done: Collection[int] = frozenset(),
 ) -> ApprovedPlan:
     """Approve a plan against the live library as it is now.
 
@@ -78,6 +79,8 @@ def approve(
     is already so; anything else has moved, and the plan is stale.
 
     policy: the rules in force now; they are checked again with the live values of now.
+    done:   places of changes that a run which is taken up again recorded as done. They are never done again: one that
+            is found undone has moved, too.
     raises: Refused, StalePlan with every value that moved.
     """
     check_allowances(plan, allow_deletes)
@@ -88,8 +91,10 @@ def approve(
     # Categories are held against the tree as the renames before them will have left it: a new one may take the old name
     # of a renamed one, and must not be taken for it.
     ahead = fresh
-    for change in plan.changes:
+    for place, change in enumerate(plan.changes):
         found = stand(change, ahead if change.kind == "category" else fresh, kinds[change.kind], made)
+        if place in done:
+            found = stayed(found)
         moved.extend(found.moved)
         changes.append(found.change)
         standings.append(found.standing)

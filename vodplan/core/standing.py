@@ -66,6 +66,19 @@ def stand(change: Change, fresh: Fresh, kind: Kind, made: dict[str, int]) -> Fou
     return _stand_parts(_guarded_now(change, live, fresh, kind), live, fresh)
 
 
+def stayed(found: Found) -> Found:
+    """How a change stands that was recorded as done: it is not to do again, so one that is found undone has moved.
+
+    What cannot be read for certain is taken for done: the record is all there is.
+    """
+    change = found.change
+    if found.standing is Standing.ALREADY or not change.certain:
+        return Found(change, Standing.ALREADY)
+    if found.moved:
+        return found
+    return _moved(change, f"{change.address}: this run did what was planned ({change.action}), now it is undone")
+
+
 def renamed(found: Found, fresh: Fresh) -> Fresh:
     """The live state as it is once a change is carried out, if that is a renaming; the same state otherwise."""
     change = found.change

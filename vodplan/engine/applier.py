@@ -45,7 +45,8 @@ class Applier:
     the service refuses stands alone.
 
     stop:     asked before each call; a reason means that nothing more is begun and the rest is held.
-    recorded: outcomes of a run that is taken up again, by place; what it did stays done in its report.
+    recorded: outcomes of a run that is taken up again, by place; what it did stays done in its report, and what had no
+              answer is settled by what was read.
     limits:   when to stop by itself.
     """
 
@@ -120,6 +121,8 @@ class Applier:
         before = self._recorded.get(place)
         if before is not None and before.verdict is Verdict.DONE:
             self._settle(place, Verdict.DONE, detail=before.detail, request_id=before.request_id)
+        elif before is not None and before.verdict is Verdict.UNKNOWN:
+            self._settle(place, Verdict.DONE, detail="No answer was recorded; reading shows that it is done.")
         else:
             self._settle(place, Verdict.ALREADY, detail="The library is so already.")
 

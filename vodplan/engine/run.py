@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from vodplan.core.approve import approve, check_allowances
 from vodplan.core.kind import Kind
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Journal, LiveReader, LiveWriter, Progress
-from vodplan.core.report import ApplyReport, Outcome
+from vodplan.core.report import ApplyReport, Outcome, Verdict
+from vodplan.core.standing import Fresh, remaining
 from vodplan.engine.applier import WELL, Applier
 from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
-from vodplan.engine.verify import verify
+from vodplan.engine.verify import PATIENCE, verify
 
 
 async def run_apply(
@@ -38,8 +39,9 @@ async def run_apply(
             when the journal fails. After the first write every failure is in the report instead.
     """
     check_allowances(plan, allow_deletes)
-    fresh = await read_fresh(plan.changes, reader)
-    approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes)
+    done = [place for place, one in (recorded or {}).items() if one.verdict is Verdict.DONE]
+    fresh = await _settled(plan, done, reader=reader, kinds=kinds, sleep=sleep)
+    approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes, done=done)
     run = journal.begin(plan)
     applier = Applier(
         approved,
@@ -73,3 +75,22 @@ async def run_apply(
     )
     journal.end(report)
     return report
+
+
+async def _settled(
+    plan: Plan,
+    done: Collection[int],
+    *,
+    reader: LiveReader,
+    kinds: Mapping[str, Kind],
+    sleep: Callable[[float], Awaitable[None]],
+) -> Fresh:
+    """The live state of now, read again while something that was recorded as done does not show yet."""
+    fresh = await read_fresh(plan.changes, reader)
+    for wait in PATIENCE:
+        changes = [plan.changes[place] for place in done]
+        if not any(remaining(change, fresh, kinds[change.kind]) for change in changes):
+            break
+        await sleep(wait)
+        fresh = await read_fresh(plan.changes, reader)
+    return fresh
