@@ -248,6 +248,16 @@ def _apply(parser: Parser) -> None:
     _common(parser)
 
 
+def _history(parser: Parser) -> None:
+    parser.add_argument("run", nargs="?", metavar="RUN", help="a run's id, or its beginning; all runs when left out")
+    parser.add_argument("--asset", metavar="ADDRESS", help="only runs with a change of it: what happened to this video")
+    parser.add_argument(
+        "--limit", type=values.positive, metavar="N", help="list at most so many runs, newest first (default: 20)"
+    )
+    parser.add_argument("--export", action="store_true", help="print the run with its journal, as JSON lines")
+    _common(parser)
+
+
 def _schema(parser: Parser) -> None:
     parser.add_argument("name", nargs="?", metavar="NAME", help="manifest, project or plan; lists them when left out")
     _common(parser)
@@ -271,6 +281,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "show": _show,
     "apply": _apply,
+    "history": _history,
     "schema": _schema,
     "doctor": _common,
     "emulator": _emulator,

@@ -15,6 +15,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "plan": known.PlanOptions,
     "show": known.ShowOptions,
     "apply": known.ApplyOptions,
+    "history": known.HistoryOptions,
     "schema": known.SchemaOptions,
     "doctor": known.DoctorOptions,
     "emulator": known.EmulatorOptions,

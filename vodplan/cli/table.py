@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "plan": "print what would change, and save it",
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
+    "history": "list runs and their results",
     "schema": "print a JSON Schema",
     "doctor": "check endpoint, credentials, clock, permissions and store",
     "emulator": "serve the emulator of the service on this machine",
@@ -23,7 +24,6 @@ COMMANDS_TO_COME: Final = {
     "export": ("write manifests from the live library", "vodplan init"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
     "undo": ("make a plan that puts the old values back", "vodplan show PLANFILE"),
-    "history": ("list runs and their results", "vodplan --help"),
     "unlock": ("remove a lock whose holder is gone", "vodplan doctor"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }

@@ -38,14 +38,25 @@ def shell(text: str) -> str:
 
 def count(text: str) -> int:
     """A number of things, 0 or more, in plain digits."""
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+    if not _is_number(text):
         raise ArgumentTypeError(f'"{text}" is not a number of removals, such as 3')
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """A number of things, 1 or more, in plain digits."""
+    if not (_is_number(text) and int(text)):
+        raise ArgumentTypeError(f'"{text}" is not a number of 1 or more, such as 3')
     return int(text)
 
 
 def not_yet(text: str) -> NoReturn:
     """A flag of the contract that this version does not have."""
     raise ArgumentTypeError("this flag is not in this version")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 def _one_of(text: str, known: tuple[str, ...], what: str) -> str:

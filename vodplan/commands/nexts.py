@@ -30,6 +30,12 @@ def apply_command(
     return shlex.join(words)
 
 
+def resume_command(run: str, options: CommonOptions, *, auto_approve: bool = False) -> str:
+    """The command that goes on with a run."""
+    words = ["vodplan", "apply", "--resume", run, *_common(options)]
+    return shlex.join([*words, "--auto-approve"] if auto_approve else words)
+
+
 def plan_command(options: PlanOptions | ApplyOptions) -> str:
     """The command that plans the same again; without a plan file, which is no thing to plan from."""
     paths = [path for path in options.paths if not path.endswith(".json")]

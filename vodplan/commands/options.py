@@ -71,6 +71,16 @@ class ApplyOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryOptions(CommonOptions):
+    """`vodplan history`: which run, or which runs to list and at most how many; None takes the usual number."""
+
+    run: str | None = None
+    asset: str | None = None
+    limit: int | None = None
+    export: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchemaOptions(CommonOptions):
     """`vodplan schema`: which schema; None lists their names."""
 

@@ -12,7 +12,7 @@ from vodplan.commands.options import CommonOptions
 from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
 from vodplan.render.escape import json_text
-from vodplan.render.results import Failure, Result
+from vodplan.render.results import Exported, Failure, Result
 from vodplan.render.view import View
 from vodplan.render.views import view_for
 
@@ -119,15 +119,17 @@ class _Stream:
             if self._broken:
                 return
             self.wrote = True
-            self._write(json_text(piece) if self.json and self._terminal else piece)
+            self._write(piece, json=self.json or isinstance(result, Exported))
         self.flush()
 
     def flush(self) -> None:
         self._guarded(self._stream.flush)
 
-    def _write(self, text: str) -> None:
+    def _write(self, text: str, *, json: bool) -> None:
         raw = getattr(self._stream, "buffer", None)
-        if self.json and raw is not None:
+        if json and self._terminal:
+            text = json_text(text)
+        if json and raw is not None:
             # JSON is UTF-8 whatever the terminal's encoding is.
             self._guarded(lambda: raw.write(text.encode("utf-8")))
         else:

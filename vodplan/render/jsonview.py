@@ -13,10 +13,13 @@ from vodplan.render.results import (
     Applied,
     Data,
     Examined,
+    Exported,
     Failure,
     Listing,
     PlanShown,
     Result,
+    Runs,
+    RunShown,
     Script,
     Started,
     Toured,
@@ -38,6 +41,13 @@ class JsonView:
                 yield _text({"error": error_document(result.error)})
             case Data():
                 yield _text(result.document)
+            case Exported():
+                for line in result.lines():
+                    yield line.decode("utf-8")
+            case Runs() | RunShown():
+                from vodplan.render.jsonhistory import detail_document, runs_document
+
+                yield _text(detail_document(result.detail) if isinstance(result, RunShown) else runs_document(result))
             case _:
                 yield _text(_document(result))
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import VodplanError
+from vodplan.core.history import RunDetail, RunRecord
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport
 from vodplan.core.values import Json
@@ -117,10 +118,52 @@ class Toured:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Runs:
+    """Runs, newest first.
+
+    asset: the address that they were looked up by; their records have the changes of it.
+    more:  older ones were left out.
+    """
+
+    runs: Sequence[RunRecord]
+    asset: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunShown:
+    """One run with its changes. `next` is the command that goes on with it, empty when none does."""
+
+    detail: RunDetail
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """One run as JSON lines, the same in every format; `lines` reads them anew each time it is called."""
+
+    lines: Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """The error that ended the command."""
 
     error: VodplanError
 
 
-Result = PlanShown | Applied | Validated | Examined | Started | Listing | Data | Script | Toured | Failure
+Result = (
+    PlanShown
+    | Applied
+    | Validated
+    | Examined
+    | Started
+    | Listing
+    | Data
+    | Script
+    | Toured
+    | Runs
+    | RunShown
+    | Exported
+    | Failure
+)

@@ -11,10 +11,13 @@ from vodplan.render.results import (
     Applied,
     Data,
     Examined,
+    Exported,
     Failure,
     Listing,
     PlanShown,
     Result,
+    Runs,
+    RunShown,
     Script,
     Started,
     Toured,
@@ -51,7 +54,15 @@ class TextView:
                 from vodplan.render.text.failure import failure_text
 
                 return failure_text(result.error, self._canvas)
-            case Data():
+            case Runs():
+                from vodplan.render.text.history import runs_text
+
+                return runs_text(result, self._canvas)
+            case RunShown():
+                from vodplan.render.text.history import run_text
+
+                return run_text(result, self._canvas)
+            case Data() | Exported():
                 from vodplan.render.jsonview import JsonView
 
                 return JsonView().show(result)

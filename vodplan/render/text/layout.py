@@ -54,7 +54,11 @@ def headline(lead: str, ink: Ink, name: str, title: str, place: str, canvas: Can
     if whole + 2 + cells(place) <= canvas.measure:
         yield _with_place(f"{painted}  {title}" if title else painted, whole, place, canvas)
         return
-    yield painted
+    if used <= canvas.measure:
+        yield painted
+    else:
+        yield canvas.paint(lead, ink)
+        yield " " * INDENT + canvas.paint(name, Ink.STRONG)
     title = clip(title, canvas.measure - INDENT, canvas.ellipsis)
     used = INDENT + cells(title)
     if title and used + 2 + cells(place) > canvas.measure:

@@ -50,6 +50,11 @@ def change_lines(change: Change, canvas: Canvas) -> Iterator[str]:
         place_of(change.source),
         canvas,
     )
+    yield from detail_lines(change, canvas)
+
+
+def detail_lines(change: Change, canvas: Canvas) -> Iterator[str]:
+    """The lines below a change's first one: every field that becomes different, or what goes, and why."""
     if change.action.removes:
         yield from removal_lines(change, canvas)
     elif change.action is not Action.CREATE:

@@ -37,7 +37,7 @@ def report_text(shown: Applied, canvas: Canvas) -> Iterator[str]:
     yield "".join(f"{line}\n" for line in paragraph(f"Apply: {counts}.", canvas))
     if report.interrupted:
         yield f"{canvas.paint('Interrupted:', Ink.ALARM)} what was not begun is held.\n"
-    yield "".join(f"{line}\n" for line in _reading_back(report, canvas))
+    yield "".join(f"{line}\n" for line in reading_back(report, canvas))
     if report.run:
         yield f"Run: {terminal(report.run)}\n"
     if shown.next:
@@ -54,6 +54,11 @@ def _outcome(outcome: Outcome, change: Change, canvas: Canvas) -> Iterator[str]:
         place_of(change.source),
         canvas,
     )
+    yield from said_lines(outcome, canvas)
+
+
+def said_lines(outcome: Outcome, canvas: Canvas) -> Iterator[str]:
+    """What there is to say of an outcome: the service's code, a sentence, the request's id."""
     said = ": ".join(terminal(part) for part in (outcome.code, outcome.detail) if part)
     if outcome.request_id:
         said = f"{said} (request {terminal(outcome.request_id)})".lstrip()
@@ -61,7 +66,8 @@ def _outcome(outcome: Outcome, change: Change, canvas: Canvas) -> Iterator[str]:
         yield from paragraph(said, canvas, indent=4)
 
 
-def _reading_back(report: ApplyReport, canvas: Canvas) -> Iterator[str]:
+def reading_back(report: ApplyReport, canvas: Canvas) -> Iterator[str]:
+    """What the library showed after the last write."""
     if report.unconverged is None:
         why = terminal(report.verify_error) or "reading back was not possible."
         yield from paragraph(f"{canvas.paint('Not read back:', Ink.ALARM)} {why}", canvas)
