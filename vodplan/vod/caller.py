@@ -131,9 +131,14 @@ class Caller:
         if settle is None:
             raise failures.unknown_outcome(fault, tries=tries)
         try:
-            return await settle()
+            for pause in (*retry.SETTLING, None):
+                found = await settle()
+                if found is not None or pause is None:
+                    return found
+                await self._sleep(pause)
         except VodplanError as error:
             raise failures.unknown_outcome(fault, tries=tries) from error
+        return None
 
     async def _try(self, spec: OperationSpec, params: Mapping[str, str], *, attempt: int) -> Record | Fault:
         lane = self._lane(spec)

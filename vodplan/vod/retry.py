@@ -53,6 +53,9 @@ LONGEST_WAIT = 10.0
 LONGEST_ASKED = 60.0
 """Seconds; the longest wait that a service may ask for."""
 
+SETTLING = (0.5, 1.0, 2.0)
+"""Seconds between the looks for what a call may have made: the service may list it only after a moment."""
+
 TOTAL = 120.0
 """Seconds after which a call is not sent again."""
 

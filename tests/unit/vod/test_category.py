@@ -173,7 +173,8 @@ def test_write_new_category_whose_answer_got_lost_is_found_again() -> None:
 
 def test_write_new_category_that_was_not_made_is_made() -> None:
     """An older one of the same name is not taken for it."""
-    http = FakeHttp([categories_answer(3), LOST, categories_answer(3), ok(Category={"CateId": 9})])
+    looks = [categories_answer(3)] * 4
+    http = FakeHttp([categories_answer(3), LOST, *looks, ok(Category={"CateId": 9})])
 
     assert written(caller_over(http), a_call("AddCategory")).created_id == 9
 
