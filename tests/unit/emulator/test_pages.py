@@ -114,6 +114,43 @@ def test_human_page_escapes_what_strangers_typed(app: EmulatorApp) -> None:
     assert "<strong>not</strong> the ApsaraVideo VOD service" in text
 
 
+def test_human_page_shows_hostile_texts_without_harm(app: EmulatorApp) -> None:
+    """Long texts are cut, characters that turn or hide others are written out, and each text stands alone."""
+    v3(app, "UpdateVideoInfo", {**VIDEO, "Title": "\u202egnp.exe\x00\u200b"})
+    v3(app, "GetVideoInfo", {"VideoId": "Q" * 6_000})
+    send(app, method="POST", query="Action=%E2%80%AE%3Cb%3E")
+
+    text = send(app, method="GET").body.decode()
+
+    assert "<bdi>\\u202egnp.exe\\u0000\\u200b</bdi>" in text
+    assert f"<bdi>{'Q' * 40}</bdi>… (6,000 characters)" in text
+    assert "<bdi>\\u202e&lt;b&gt;</bdi>" in text
+    assert not set("\u202e\x00\u200b") & set(text)
+
+
+def test_human_page_tells_what_faults_do(app: EmulatorApp) -> None:
+    """Which calls a rule strikes, and how."""
+    app.state.faults.replace(
+        [
+            {"kind": "latency", "ms": [20, 200], "distribution": "normal", "probability": 0.3},
+            {"kind": "error", "operation": "Update*", "nth": [1, 4], "status": 500, "code": "<Odd>", "times": 1},
+            {"kind": "edit", "every": 3, "video": OPENING_MATCH, "values": {"Title": "<u>"}},
+        ]
+    )
+
+    text = send(app, method="GET").body.decode()
+
+    for words in (
+        ">30% of calls<",
+        ">20 to 200 ms, normal<",
+        ">call 1, 4, at most 1 time<",
+        "<bdi>500</bdi>, <bdi>&lt;Odd&gt;</bdi>",
+        ">one call in 3<",
+        "<bdi>Title</bdi> = <bdi>&lt;u&gt;</bdi>",
+    ):
+        assert words in text
+
+
 def test_get_with_an_action_is_a_call_and_not_the_page(app: EmulatorApp) -> None:
     """Only a request without any parameter comes from a browser."""
     assert send(app, method="GET", query="Action=GetVideoInfo").headers["content-type"].startswith("text/xml")
