@@ -131,14 +131,14 @@ class Caller:
         if settle is None:
             raise failures.unknown_outcome(fault, tries=tries)
         try:
-            for pause in (*retry.SETTLING, None):
-                found = await settle()
-                if found is not None or pause is None:
-                    return found
-                await self._sleep(pause)
+            found = await settle()
+            for pause in retry.SETTLING:
+                if found is None:
+                    await self._sleep(pause)
+                    found = await settle()
         except VodplanError as error:
             raise failures.unknown_outcome(fault, tries=tries) from error
-        return None
+        return found
 
     async def _try(self, spec: OperationSpec, params: Mapping[str, str], *, attempt: int) -> Record | Fault:
         lane = self._lane(spec)

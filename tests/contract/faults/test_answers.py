@@ -86,6 +86,7 @@ def test_call_that_is_always_throttled_is_refused_and_not_in_doubt(world: World)
         {"status": 500},
         {"status": 503},
         {"status": 503, "code": "ServiceUnavailable"},
+        {"status": 507, "code": "NeverHeardOf"},
         {"status": 400, "code": "InternalError"},
         {"status": 400, "code": "serviceUnavailable"},
     ],
@@ -151,6 +152,7 @@ def test_batch_that_a_gateway_finds_too_long_is_split(world: World) -> None:
     report = world.apply(plan)
 
     assert verdicts(report) == ["done", "done"]
+    assert [len(call.ids) for call in world.emulator.calls("UpdateVideoInfos")[1:]] == [1, 1]
     assert {video: world.title(video) for video in wanted} == wanted
 
 
