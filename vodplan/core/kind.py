@@ -100,6 +100,7 @@ class Kind:
     calls:        turns changes of this kind and one action, with their plan indexes, into calls; `category_ids` has the
                   ids of the categories made by this run, by path. Deterministic; bounded in items and bytes.
     facts_shown:  facts that stand in `before` of a deletion, in order.
+    has_source:   whether assets of this kind have a source file that is deleted with them.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Kind:
     read_batch: int
     calls: Callable[[Sequence[tuple[int, Change]], Mapping[str, int]], tuple[Call, ...]]
     facts_shown: tuple[str, ...] = ()
+    has_source: bool = False
 
     def index(self, field: str) -> int:
         """The place of a field in `values`; raises KeyError for a field this kind does not have."""

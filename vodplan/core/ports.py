@@ -6,7 +6,7 @@ The planner is handed a `LiveReader`; only the applier is handed a `LiveWriter` 
 from __future__ import annotations
 
 import datetime
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -76,6 +76,19 @@ class LiveWriter(Protocol):
         raises: UnknownOutcome when the call may or may not have been done; RefusedByService, Forbidden or NotFound when
                 the call as a whole was refused and nothing of it was done; Throttled, Unavailable when it was given up
                 undone; CredentialsError.
+        """
+        ...
+
+
+class Backup(Protocol):
+    """Keeps what a removal takes away for good, outside of the service."""
+
+    async def save(self, change: Change, *, came: Callable[[int], None]) -> Refusal | None:
+        """Save the source file and the metadata of the video that a change takes a source file from.
+
+        came:    told of bytes of the source file as they are safe, those saved by an earlier run included.
+        returns: None once all is safe, or why it is not; trouble with network, service and disk is told, never raised.
+        Cancelled, it ends soon and keeps what has come, to go on with another time.
         """
         ...
 

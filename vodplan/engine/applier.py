@@ -18,13 +18,16 @@ from vodplan.core.errors import (
     UnknownOutcome,
 )
 from vodplan.core.kind import Call, Kind
-from vodplan.core.ports import CallAnswer, Journal, LiveWriter, Progress
+from vodplan.core.ports import CallAnswer, Journal, LiveWriter, Progress, Refusal
 from vodplan.core.report import Outcome, Verdict
 from vodplan.core.standing import Standing
 from vodplan.engine.limits import Limits
 
 Check = Callable[[Sequence[Outcome]], Awaitable[str]]
 """Looks at changes that went ahead and says what is wrong with them, "" when nothing is."""
+
+Save = Callable[[Sequence[tuple[int, Change]]], Awaitable[Mapping[int, Refusal]]]
+"""Saves what changes are about to take away for good, and says for which of them it could not; place → why."""
 
 IN_FLIGHT = 8
 """Calls of one stage under way at once; the client paces each operation below this bound."""
@@ -34,6 +37,9 @@ WELL = (Verdict.DONE, Verdict.ALREADY)
 
 _STAGES = (Action.UPDATE, Action.DELETE_STREAMS, Action.DELETE_SOURCE, Action.DELETE)
 """The ranks of changes to assets, in order; categories come before and after them."""
+
+_FIRST_REMOVAL = next(action for action in _STAGES if action.removes)
+_TAKING_SOURCES = frozenset({Action.DELETE_SOURCE, Action.DELETE})
 
 
 class Applier:
@@ -48,6 +54,8 @@ class Applier:
     recorded: outcomes of a run that is taken up again, by place; what it did stays done in its report, and what had no
               answer is settled by what was read.
     limits:   when to stop by itself.
+    save:     asked before the first removal about every change that takes a source file away; what it could not save
+              is held, the others go on.
     """
 
     def __init__(
@@ -61,6 +69,7 @@ class Applier:
         stop: Callable[[], str] = lambda: "",
         recorded: Mapping[int, Outcome] | None = None,
         limits: Limits | None = None,
+        save: Save | None = None,
     ) -> None:
         self._changes = approved.changes
         self._kinds = kinds
@@ -73,6 +82,7 @@ class Applier:
         self._halted = ""
         self._recorded = recorded or {}
         self._limits = limits or Limits()
+        self._save = save
         self._failures = 0
         self._window: frozenset[int] | None = None
         self._already = [place for place, one in enumerate(approved.standings) if one is Standing.ALREADY]
@@ -111,11 +121,33 @@ class Applier:
         for action in _STAGES:
             if action.removes:
                 self._hold(lambda one: one.kind != "category", after=lambda one: not one.action.removes)
+            if action is _FIRST_REMOVAL:
+                await self._save_sources()
             await self._stage([(place, one) for place, one in self._of_assets() if one.action is action])
         self._hold(lambda one: True, after=lambda one: True)
         for place, change in self._pending(lambda one: one.kind == "category"):
             await self._stage([(place, change)])
             self._hold(lambda one: True, after=lambda one: True)
+
+    async def _save_sources(self) -> None:
+        """Hold the changes whose source files cannot be saved before them."""
+        members = [(place, one) for place, one in self._of_assets() if self._takes_source(one)]
+        if self._save is None or not members:
+            return
+        self._halted = self._halted or self._stop() or self._limits.reached(self._failures)
+        if self._halted:
+            return
+        # Saving is a step of its own, and steps do not stand within each other.
+        self._progress.finish()
+        try:
+            refusals = await self._save(members)
+        finally:
+            self._progress.start("applying", len(self._changes) - len(self._outcomes))
+        for place, refusal in refusals.items():
+            self._settle(place, Verdict.HELD, refusal.code, refusal.message, refusal.request_id)
+
+    def _takes_source(self, change: Change) -> bool:
+        return self._kinds[change.kind].has_source and change.action in _TAKING_SOURCES
 
     def _stand_already(self, place: int) -> None:
         before = self._recorded.get(place)

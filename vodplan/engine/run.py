@@ -8,12 +8,13 @@ from vodplan.core.approve import approve, check_allowances
 from vodplan.core.kind import Kind
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
-from vodplan.core.ports import Journal, LiveReader, LiveWriter, Progress
+from vodplan.core.ports import Backup, Journal, LiveReader, LiveWriter, Progress
 from vodplan.core.report import ApplyReport, Outcome, Verdict
 from vodplan.core.standing import Fresh, remaining
 from vodplan.engine.applier import WELL, Applier
 from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
+from vodplan.engine.saving import Saving
 from vodplan.engine.verify import PATIENCE, verify
 
 
@@ -31,10 +32,12 @@ async def run_apply(
     stop: Callable[[], str] = lambda: "",
     recorded: Mapping[int, Outcome] | None = None,
     limits: Limits | None = None,
+    backup: Backup | None = None,
 ) -> ApplyReport:
     """Carry a plan out and report on every change of it (docs/contract.md section 6).
 
     stop, recorded, limits: as `Applier` takes them.
+    backup: saves source files before they are deleted; None deletes them without.
     raises: Refused, StalePlan, ApiError, CredentialsError before the first write, when nothing was written; StoreError
             when the journal fails. After the first write every failure is in the report instead.
     """
@@ -52,6 +55,7 @@ async def run_apply(
         stop=stop,
         recorded=recorded,
         limits=limits,
+        save=Saving(backup, reader=reader, kinds=kinds, progress=progress, stop=stop) if backup is not None else None,
     )
 
     async def hold(ahead: Sequence[Outcome]) -> str:

@@ -40,4 +40,5 @@ VIDEO = Kind(
     read_batch=20,
     calls=_calls,
     facts_shown=("size", "duration", "status", "created"),
+    has_source=True,
 )

@@ -1,4 +1,4 @@
-"""The HTTP half: bytes out, bytes in. The only file that knows httpx and the transport below it."""
+"""The HTTP half of the API: bytes out, bytes in. Beside `transfer` the only file that knows httpx."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ import random as random_module
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -25,7 +26,9 @@ from vodplan.vod.probes import ProbeResult
 if TYPE_CHECKING:
     import httpx
 
+    from vodplan.vod.backup import SourceBackup
     from vodplan.vod.client import HttpClient
+    from vodplan.vod.transfer import FileServer
 
 __all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endpoint_for"]
 
@@ -144,6 +147,7 @@ class VodService:
         self._paced = not unpaced
         self._client: HttpClient | None = None
         self._caller: Caller | None = None
+        self._files: FileServer | None = None
 
     async def __aenter__(self) -> Self:
         from vodplan.vod.client import HttpClient
@@ -166,6 +170,8 @@ class VodService:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        if self._files is not None:
+            await self._files.close()
         if self._client is not None:
             await self._client.close()
 
@@ -185,6 +191,16 @@ class VodService:
     def writer(self) -> Writer:
         """What may be written."""
         return Writer(self.api)
+
+    def backup(self, folder: Path) -> SourceBackup:
+        """What saves source files below a folder before they are deleted."""
+        from vodplan.vod.backup import SourceBackup
+        from vodplan.vod.transfer import FileServer
+
+        self._files = self._files or FileServer(self._transport)
+        return SourceBackup(
+            self.api, files=self._files, folder=folder, region=self.region, clock=self._clock, sleep=self._sleep
+        )
 
     @property
     def calls(self) -> Counter[str]:

@@ -182,9 +182,9 @@ async def _parts_of(api: Api, video_id: str, record: Record) -> Parts:
     block = record.record("MezzanineInfo")
     source = vod.SourceInfo(block.raw, block.origin) if block is not None else None
     if source is None or source.deleted is None:
-        source = await _source(api, video_id)
+        source = await source_of(api, video_id)
     if record.raw.get("PlayInfoList") is None:
-        streams = await _streams(api, video_id)
+        streams = await streams_of(api, video_id)
     else:
         streams = tuple(record.records("PlayInfoList"))
     return Parts(
@@ -194,20 +194,25 @@ async def _parts_of(api: Api, video_id: str, record: Record) -> Parts:
     )
 
 
-async def _source(api: Api, video_id: str) -> vod.SourceInfo:
+async def source_of(api: Api, video_id: str, *, auth_timeout: int | None = None) -> vod.SourceInfo:
+    """The source file of a video that exists; one without a record of it has the status `Deleted`.
+
+    auth_timeout: as `get_mezzanine_info` takes it.
+    """
     try:
-        return await vod.get_mezzanine_info(api, video_id)
+        return await vod.get_mezzanine_info(api, video_id, auth_timeout=auth_timeout)
     except NotFound as error:
         if error.code != "InvalidFile.NotFound":
             raise
         return vod.SourceInfo({"Status": "Deleted"}, _origin(error))
 
 
-async def _streams(api: Api, video_id: str) -> tuple[Record, ...]:
+async def streams_of(api: Api, video_id: str) -> tuple[Record, ...]:
+    """Every stream of a video that exists, none for one that is not ready to play."""
     try:
         return await vod.get_play_info(api, video_id)
     except (NotFound, RefusedByService) as error:
-        # A video that is not ready to play has no streams that could be named, let alone deleted.
+        # What is not ready to play has no streams that could be named, let alone deleted.
         if error.code not in ("InvalidVideo.NoneStream", "Forbidden.IllegalStatus"):
             raise
         return ()
