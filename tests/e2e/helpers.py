@@ -81,6 +81,7 @@ class Project:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
+            errors="replace",
             timeout=TIMEOUT,
             check=False,
         )
@@ -180,7 +181,7 @@ def refused(
         assert ended.code == code, ended.said
     error = as_json.error
     assert (error["exit_code"], as_json.err) == (code, "")
-    assert text.err.splitlines()[-1].startswith(f"Next: {next}"), text.err
+    assert next_step(text.err).startswith(next), text.err
     assert error["next"].startswith(next)
     shown, told = _flat(text.err), _flat(" ".join(_texts(error)))
     assert [word for word in says if word not in shown] == [], text.err
@@ -189,6 +190,13 @@ def refused(
         assert f"{at}: error[VP" in text.err, text.err
         assert at in [f"{one['file']}:{one['line']}:{one['column']}" for one in error["diagnostics"]]
     return text
+
+
+def next_step(err: str) -> str:
+    """The next command or step, which stands at the very end, a long sentence in more than one line."""
+    *_, last = err.rpartition("Next: ")
+    assert "\nNext: " in f"\n{err}"
+    return _flat(last)
 
 
 def _flat(text: str) -> str:

@@ -47,7 +47,7 @@ def _check(plan: Plan, allow_deletes: int | None, *, next: str) -> None:
 
 def _ask_for_number(removals: int, console: Console, command: str) -> None:
     things = count(removals, "thing")
-    answer = console.ask(f"\nThis removes {things} for good. Type the number of removals to apply: ")
+    answer = console.ask(f"\nThis removes {things} for good.\nType the number of removals to apply: ")
     if answer != str(removals):
         raise Refused(f"Not approved: the answer was not {removals}. Nothing was written.", next=command)
 
