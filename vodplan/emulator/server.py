@@ -275,6 +275,7 @@ def banner(app: EmulatorApp, url: str) -> str:
     key = app.state.db.main_key()
     counts = app.state.db.counts()
     library = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    address = url.removeprefix("http://")
     return "\n".join(
         (
             "# vodplan emulator: this is NOT the ApsaraVideo VOD service. Nothing here reaches an account.",
@@ -283,8 +284,10 @@ def banner(app: EmulatorApp, url: str) -> str:
             f"export ALIBABA_CLOUD_ACCESS_KEY_ID={key.id}",
             f"export ALIBABA_CLOUD_ACCESS_KEY_SECRET={key.secret}",
             f"export VODPLAN_ENDPOINT={url}",
-            "# then, in another shell with these three lines:  vodplan plan",
-            f"# vendor SDK, new:  Config(..., endpoint='{url.removeprefix('http://')}', protocol='http')",
-            f"# vendor SDK, old:  request.set_endpoint('{url.removeprefix('http://')}'); client calls plain http",
+            "# then, in another shell with these three lines:  vodplan doctor   or   vodplan plan",
+            "# vendor SDK, new:  Client(Config(access_key_id=os.environ['ALIBABA_CLOUD_ACCESS_KEY_ID'], "
+            "access_key_secret=os.environ['ALIBABA_CLOUD_ACCESS_KEY_SECRET'], "
+            f"endpoint='{address}', protocol='http'))",
+            f"# vendor SDK, old:  request.set_endpoint('{address}')",
         )
     )
