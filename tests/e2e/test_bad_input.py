@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.sdk.clients import CLIENTS
 from tests.e2e.cli import command
-from tests.e2e.helpers import HEAD, Ended, Project, no_bug, project, refused, writes
+from tests.e2e.helpers import HEAD, Ended, Project, next_step, no_bug, project, refused, writes
 from vodplan.emulator import RunningEmulator
 
 pytestmark = pytest.mark.e2e
@@ -207,6 +208,22 @@ def test_unknown_category_is_refused_when_planning(
     assert writes(demo_emulator) == []
 
 
+def test_category_whose_path_two_have_is_refused_when_planning(
+    library: Project, demo_emulator: RunningEmulator
+) -> None:
+    """Twins are told by their ids, and one of them can be meant by its id."""
+    sdk = CLIENTS["new"](demo_emulator)
+    twins = [sdk("AddCategory", {"CateName": "Twin", "ParentId": "1000100"}).at("Category.CateId") for _ in range(2)]
+    demo_emulator.clear_calls()
+    library.manifest(f"videos:\n  - {{id: {ID}, category: News/Twin}}\n")
+
+    refused(library.call, "plan", code=3, says=("News/Twin", *map(str, twins)), at="manifests/a.yaml:3:5")
+    library.manifest(f"videos:\n  - {{id: {ID}, category: {{id: {twins[1]}}}}}\n")
+
+    assert library.call("plan", "--format", "json").document["summary"]["update"] == 1
+    assert writes(demo_emulator) == []
+
+
 def test_symlink_that_leaves_the_folder_is_refused(library: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A link to a file, and one to a folder, outside of what was named; what they show is not read."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
@@ -326,7 +343,7 @@ def test_plan_for_another_target_is_refused(library: Project, demo_emulator: Run
 
     assert ended.code == 4
     assert "The plan was made for the endpoint" in ended.err
-    assert ended.err.splitlines()[-1].startswith("Next: vodplan plan")
+    assert next_step(ended.err).startswith("vodplan plan")
     assert writes(demo_emulator) == []
 
 
@@ -360,7 +377,7 @@ def test_command_line_that_cannot_be_understood_is_a_usage_error(
     no_bug(text)
     assert (text.code, text.out) == (64, "")
     assert [word for word in says if word not in text.err] == []
-    assert text.err.splitlines()[-1].startswith("Next: vodplan")
+    assert next_step(text.err).startswith("vodplan")
     assert demo_emulator.calls() == []
 
 
@@ -427,7 +444,7 @@ def test_plan_file_that_cannot_be_written_is_refused_before_planning(
     no_bug(ended)
     assert ended.code in (3, 64)
     assert out in ended.err
-    assert "Next: " in ended.err.splitlines()[-1]
+    assert next_step(ended.err)
 
 
 def _soon(library: Project, *argv: str, prepare: Callable[[], None] | None = None) -> Ended:

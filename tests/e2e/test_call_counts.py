@@ -12,7 +12,7 @@ import pytest
 
 import vodplan
 from tests.contract.sdk.clients import CLIENTS
-from tests.e2e.helpers import HEAD, Project, actions, keys, project, refused, terminal, writes
+from tests.e2e.helpers import HEAD, Project, actions, keys, next_step, project, refused, terminal, writes
 from vodplan.emulator import EmulatorSettings, RunningEmulator, running
 from vodplan.emulator.demo import library as demo_library
 from vodplan.emulator.faults import FaultRule
@@ -339,7 +339,7 @@ def test_guard_refuses_plan_and_apply(name: str, library: Project, demo_emulator
     assert [word for word in says if word not in " ".join(applied.said.split())] == []
     assert by_file.error["exit_code"] == 4
     for ended in (planned, applied):
-        assert ended.err.splitlines()[-1].startswith("Next: vodplan plan")
+        assert next_step(ended.err).startswith("vodplan plan")
     assert writes(demo_emulator) == []
 
 
@@ -369,7 +369,7 @@ def test_number_of_deletes_that_is_not_exact_refuses_apply(
         assert ended.code == 4
         assert "removes 2 things" in ended.err
         command = " ".join(("vodplan", "apply", *what, "--allow-deletes", "2", "--auto-approve"))
-        assert ended.err.splitlines()[-1] == f"Next: {command}"
+        assert next_step(ended.err) == command
     assert library.call("apply", "--auto-approve", *flags, "--format", "json").error["exit_code"] == 4
     assert writes(demo_emulator) == []
 
@@ -393,8 +393,8 @@ def test_apply_without_a_terminal_and_without_approval_is_refused(
         ended = library.run("apply", *what)
         assert ended.code == 4
         assert "no terminal to ask" in " ".join(ended.err.split())
-        assert ended.err.splitlines()[-1].startswith("Next: vodplan apply")
-        assert "--auto-approve" in ended.err.splitlines()[-1]
+        assert next_step(ended.err).startswith("vodplan apply")
+        assert "--auto-approve" in next_step(ended.err)
     assert writes(demo_emulator) == []
 
 

@@ -357,6 +357,28 @@ def test_plan_after_apply_is_empty_and_writes_nothing(applied: Applied) -> None:
     assert len(writes(applied.emulator)) == written
 
 
+def test_categories_of_one_name_under_two_parents_are_told_apart(
+    tmp_path: Path, demo_emulator: RunningEmulator
+) -> None:
+    """A video goes where its path says, by the id that the vendor's SDK reads, and stays there in a second plan."""
+    one = project(tmp_path, demo_emulator)
+    one.write(
+        "apiVersion: vodplan/v1\n"
+        "categories: [{path: News/Archive/2025}, {path: Film/Archive/2025}]\n"
+        f"videos: [{{id: {OPENING}, category: News/Archive/2025}}, {{id: {DERBY}, category: Film/Archive/2025}}]\n",
+        "manifests/a.yaml",
+    )
+
+    assert one.call("apply", "--auto-approve").code == 0
+
+    new = CLIENTS["new"](demo_emulator)
+    for video, parent in ((OPENING, "1000100"), (DERBY, "1000200")):
+        archive = {one["CateName"]: one["CateId"] for one in _categories(new, parent)}["Archive"]
+        (leaf,) = _categories(new, str(archive))
+        assert _fields(new("GetVideoInfo", {"VideoId": video}))["CateId"] == leaf["CateId"]
+    assert one.call("plan", "--detailed-exitcode").code == 0
+
+
 def test_library_plans_applies_and_shows_as_the_command_does(
     every_form: Project, demo_emulator: RunningEmulator
 ) -> None:
