@@ -28,6 +28,9 @@ from vodplan.registry import KINDS
 
 BATCH = 20
 
+PLAYED = "played"
+"""The job id of the one stream of a video whose parts a test does not give."""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -45,7 +48,7 @@ class Media:
     asset: LiveAsset
     reference: str = ""
     url: str = ""
-    parts: Parts = field(default_factory=build.parts)
+    parts: Parts = field(default_factory=lambda: build.parts(build.stream(PLAYED)))
 
     def facts(self) -> Mapping[str, Json]:
         """What the service tells of it besides its fields."""
@@ -78,7 +81,8 @@ class Library:
         snapshots: Mapping[tuple[str, str], int] | None = None,
         newline: bool = False,
     ) -> None:
-        """references, urls: id → reference of a video, id → URL of an image; parts: video id → parts.
+        """references, urls: id → reference of a video, id → URL of an image; parts: video id → parts, one
+        stream and the source unless given.
 
         snapshots: (video id, type) → how many.
         """
@@ -88,7 +92,7 @@ class Library:
                 asset,
                 reference=(references or {}).get(asset.id, ""),
                 url=(urls or {}).get(asset.id, ""),
-                parts=(parts or {}).get(asset.id, build.parts()),
+                parts=(parts or {}).get(asset.id, build.parts(build.stream(PLAYED))),
             )
         self.tree: dict[int, Category] = {one.id: one for one in categories}
         self.snapshots: dict[tuple[str, str], int] = dict(snapshots or {})

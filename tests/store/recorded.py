@@ -8,6 +8,7 @@ changed; a new version of the tables adds one for the version before it.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import sqlite3
 from pathlib import Path
@@ -17,8 +18,10 @@ import psycopg
 from tests.store.build import a_plan, an_update
 
 RECORDED = Path(__file__).with_name("recorded")
-RECORDED_PLAN = a_plan(an_update("a1"), an_update("a2"))
-RECORDED_RUN: str = json.loads((RECORDED / "v1.json").read_text(encoding="utf-8"))["rows"]["vodplan_runs"][0]["id"]
+_RUN = json.loads((RECORDED / "v1.json").read_text(encoding="utf-8"))["rows"]["vodplan_runs"][0]
+RECORDED_RUN: str = _RUN["id"]
+# Plans had fewer members then, so that an equal one has another digest today.
+RECORDED_PLAN = dataclasses.replace(a_plan(an_update("a1"), an_update("a2")), digest=_RUN["plan_digest"])
 
 _POSTGRESQL = {"number": "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "text": 'TEXT COLLATE "C"'}
 _SQLITE = {"number": "INTEGER PRIMARY KEY AUTOINCREMENT", "text": "TEXT"}

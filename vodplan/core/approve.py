@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.change import Action, Change
+from vodplan.core.decide import described
 from vodplan.core.errors import Refused, StalePlan
-from vodplan.core.guards import evaluate
+from vodplan.core.guards import Surroundings, evaluate, moment, users_of
 from vodplan.core.kind import Kind
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.policy import Policy
@@ -102,18 +103,36 @@ def approve(
     if moved:
         raise StalePlan("The library changed since this plan was made; nothing was written.", moved=moved)
     pending = [one for one, standing in zip(changes, standings, strict=True) if standing is Standing.PENDING]
-    refusals = evaluate(
-        pending,
-        policy=policy,
-        managed=plan.managed,
-        tree=fresh.tree,
-        members=fresh.members,
-        gone=_gone(changes, standings),
-    )
+    around = _surroundings(plan, pending, fresh, kinds, gone=_gone(changes, standings))
+    refusals = evaluate(pending, policy, around)
     if refusals:
         raise Refused(_guard_message(refusals), next="vodplan plan")
     return ApprovedPlan(
         plan=plan, changes=tuple(changes), standings=tuple(standings), category_ids=made, approval=_APPROVAL
+    )
+
+
+def _surroundings(
+    plan: Plan, pending: Sequence[Change], fresh: Fresh, kinds: Mapping[str, Kind], *, gone: frozenset[str]
+) -> Surroundings:
+    """What is known of now. Covers are those of the plan's own videos: others are not read again."""
+    wanted = {change.address: change.after for change in plan.changes if change.after}
+    videos = [asset for asset in fresh.assets.items() if asset[0].kind == "video"]
+    used = users_of(pending)
+    for address, video in videos:
+        used.add(video.id, video.values[kinds["video"].index("cover")], wanted.get(address, {}).get("cover"))
+    return Surroundings(
+        now=moment(plan.created_at),
+        managed=plan.managed,
+        tree=fresh.tree,
+        members=fresh.members,
+        gone=gone,
+        owners={
+            video_id: None if video is None else described(video, kinds["video"], fresh.tree)
+            for video_id, video in fresh.owners.items()
+        },
+        parts=fresh.parts,
+        covers=used.found(),
     )
 
 

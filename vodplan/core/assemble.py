@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.cost import estimate
-from vodplan.core.guards import evaluate
+from vodplan.core.guards import Surroundings, evaluate, moment
 from vodplan.core.kind import Kind, OperationSpec
-from vodplan.core.live import Members
+from vodplan.core.live import Members, Parts
 from vodplan.core.order import ordered
 from vodplan.core.plan import Missing, Plan, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
 from vodplan.core.policy import Policy
+from vodplan.core.values import Json
+from vodplan.core.withhold import NotTaken, withhold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +27,7 @@ class Decisions:
 
     unchanged: entries that are as wanted.
     managed:   kind → entries in the manifests.
-    tree, members: the live categories, and what stands in those to be deleted.
+    tree, members, owners, parts, covers: as in `core.guards.Surroundings`.
     """
 
     changes: Sequence[Change]
@@ -34,6 +37,21 @@ class Decisions:
     managed: Mapping[str, int]
     tree: CategoryTree
     members: Mapping[int, Members]
+    owners: Mapping[str, Mapping[str, Json] | None] = field(default_factory=lambda: MappingProxyType({}))
+    parts: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
+    covers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """What is remembered of earlier runs on the target; nothing where there is no store yet.
+
+    managed:   kind → entries in the manifests when a plan was last applied; None when that is not known.
+    not_taken: address → field → what was wanted of it and did not take.
+    """
+
+    managed: Mapping[str, int] | None = None
+    not_taken: Mapping[str, Mapping[str, NotTaken]] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +72,23 @@ def assemble(
     kinds: Mapping[str, Kind],
     operations: Mapping[str, OperationSpec],
     policy: Policy,
+    memory: Memory,
 ) -> Plan:
-    """The sealed plan: changes in order, guards evaluated, counted and costed."""
-    changes = ordered(decisions.changes)
+    """The sealed plan: changes in order, without those that would ask again for what did not take; guards evaluated,
+    counted and costed.
+    """
+    asked, unconverged = withhold(decisions.changes, memory.not_taken)
+    changes = ordered(asked)
+    around = Surroundings(
+        now=moment(frame.created_at),
+        managed=decisions.managed,
+        managed_before=memory.managed,
+        tree=decisions.tree,
+        members=decisions.members,
+        owners=decisions.owners,
+        parts=decisions.parts,
+        covers=decisions.covers,
+    )
     counts = Counter(change.action for change in changes)
     return seal(
         Plan(
@@ -65,11 +97,10 @@ def assemble(
             vodplan_version=frame.vodplan_version,
             manifests_digest=frame.manifests_digest,
             changes=changes,
-            guards=evaluate(
-                changes, policy=policy, managed=decisions.managed, tree=decisions.tree, members=decisions.members
-            ),
+            guards=evaluate(changes, policy, around),
             scheduled=tuple(sorted(decisions.scheduled, key=lambda one: (one.after, one.address, one.action))),
             missing=tuple(sorted(decisions.missing, key=lambda one: one.address)),
+            unconverged=unconverged,
             summary=Summary(
                 create=counts[Action.CREATE],
                 rename=counts[Action.RENAME],

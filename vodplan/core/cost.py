@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from vodplan.core.change import Action, Change
+from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.plan import Cost
 from vodplan.core.standing import needs_tree
@@ -35,6 +36,9 @@ def estimate(
             calls[call.operation] += 1
     if needs_tree(changes):
         calls[kinds["category"].read_operation] += 2
+    owners = {owner_of(change) for change in changes} - {None}
+    if owners:
+        calls[kinds["video"].read_operation] += math.ceil(len(owners) / kinds["video"].read_batch)
     parts = sum(1 for change in changes if change.action in (Action.DELETE_SOURCE, Action.DELETE_STREAMS))
     if parts:
         calls["BatchGetMediaInfos"] += 2 * math.ceil(parts / operations["BatchGetMediaInfos"].batch)

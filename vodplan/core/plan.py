@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from vodplan.core.address import Address
 from vodplan.core.change import Action, Change
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.values import Json
 
 FORMAT_VERSION = "1"
 
@@ -66,6 +67,20 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotConverging:
+    """A field that is not as wanted and is not sent: an earlier run sent it, and the service kept another value.
+
+    wanted, live: as in `Change.after` and `Change.before`.
+    """
+
+    address: Address
+    field: str
+    wanted: Json
+    live: Json
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """How many of each; `delete` counts every change that removes something."""
 
@@ -100,6 +115,7 @@ class Plan:
                       assets, categories with the deepest first); within a rank by address.
     created_at:       UTC ISO 8601 with seconds; the one member that differs between two plans of the same inputs.
     manifests_digest: `DesiredState.digest`.
+    unconverged:      fields that are left out of `changes` since they did not take before, by address and field.
     managed:          kind → entries in the manifests, which shares in guards are of.
     digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
     """
@@ -115,6 +131,7 @@ class Plan:
     summary: Summary
     managed: Mapping[str, int]
     cost: Cost
+    unconverged: tuple[NotConverging, ...] = ()
     digest: str = ""
 
     @property

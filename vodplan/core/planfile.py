@@ -10,7 +10,17 @@ from typing import cast
 from vodplan.core.address import Address
 from vodplan.core.change import Action, Change
 from vodplan.core.diagnostics import SourceRef
-from vodplan.core.plan import FORMAT_VERSION, Cost, GuardRefusal, Missing, Plan, Scheduled, Summary, Target
+from vodplan.core.plan import (
+    FORMAT_VERSION,
+    Cost,
+    GuardRefusal,
+    Missing,
+    NotConverging,
+    Plan,
+    Scheduled,
+    Summary,
+    Target,
+)
 from vodplan.core.values import Json, canonical_json, fingerprint
 
 Document = dict[str, Json]
@@ -58,6 +68,16 @@ def document(plan: Plan) -> Document:
             for one in plan.scheduled
         ],
         "missing": [{"address": str(one.address), "source": _source(one.source)} for one in plan.missing],
+        "unconverged": [
+            {
+                "address": str(one.address),
+                "field": one.field,
+                "wanted": one.wanted,
+                "live": one.live,
+                "source": _source(one.source),
+            }
+            for one in plan.unconverged
+        ],
         "summary": dict(dataclasses.asdict(plan.summary)),
         "managed": dict(plan.managed),
         "cost": {
@@ -109,6 +129,8 @@ def from_document(plan_document: Mapping[str, Json]) -> Plan:
             Missing(address=Address.parse(str(one["address"])), source=_read_source(one["source"]))
             for one in _objects(plan_document["missing"])
         ),
+        # Plans that the first version of the store kept do not have it.
+        unconverged=tuple(_read_not_converging(one) for one in _objects(plan_document.get("unconverged", ()))),
         summary=Summary(**{name: cast("int", value) for name, value in fields["summary"].items()}),
         managed=cast("Mapping[str, int]", fields["managed"]),
         cost=Cost(
@@ -179,6 +201,16 @@ def _read_scheduled(one: Mapping[str, Json]) -> Scheduled:
         after=datetime.date.fromisoformat(str(one["after"])),
         source=_read_source(one["source"]),
         reason=_text(one["reason"]),
+    )
+
+
+def _read_not_converging(one: Mapping[str, Json]) -> NotConverging:
+    return NotConverging(
+        address=Address.parse(str(one["address"])),
+        field=str(one["field"]),
+        wanted=one["wanted"],
+        live=one["live"],
+        source=_read_source(one["source"]),
     )
 
 

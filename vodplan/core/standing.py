@@ -6,11 +6,12 @@ import dataclasses
 import enum
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from vodplan.core.address import Address
 from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.change import Action, Change
-from vodplan.core.decide import shown, stamp
+from vodplan.core.decide import described, shown, stamp
 from vodplan.core.diff import same
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.live import LiveAsset, Members, Parts
@@ -25,12 +26,14 @@ class Fresh:
     assets:  address → asset, for those that exist.
     parts:   video id → parts, for the changes that delete parts of videos that exist.
     members: category id → what stands in it, for categories to be deleted that exist.
+    owners:  video id → video, None when it does not exist, for the snapshots to be deleted that exist.
     """
 
     assets: Mapping[Address, LiveAsset]
     parts: Mapping[str, Parts]
     tree: CategoryTree
     members: Mapping[int, Members]
+    owners: Mapping[str, LiveAsset | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 class Standing(enum.StrEnum):
@@ -189,12 +192,8 @@ def _is_as(field: Field, planned: Json, category: Json, now: FieldValue, tree: C
 
 
 def _guarded_now(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> Change:
-    """A removal with the field values of now, which the guards look at again."""
-    now = {
-        field.name: shown(field.style, value, fresh.tree)
-        for field, value in zip(kind.fields, live.values, strict=False)
-    }
-    return dataclasses.replace(change, facts={**change.facts, **now})
+    """A removal with the facts and field values of now, which the guards look at again."""
+    return dataclasses.replace(change, facts={**change.facts, **described(live, kind, fresh.tree)})
 
 
 def _category(value: FieldValue) -> int:
@@ -210,14 +209,15 @@ def _moved(change: Change, line: str) -> Found:
 
 
 def _line(change: Change, field: str, planned: Json, now: Json) -> str:
-    return f"{change.address} {field}: planned on {_plain(planned)}, now {_plain(now)}"
+    return f"{change.address} {field}: planned on {plain(planned)}, now {plain(now)}"
 
 
-def _plain(value: Json) -> str:
+def plain(value: Json) -> str:
+    """A value as `Unconverged` and the lines about what moved have it."""
     if isinstance(value, list | tuple):
-        return "[" + ", ".join(_plain(one) for one in value) + "]"
+        return "[" + ", ".join(plain(one) for one in value) + "]"
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_plain(one)}" for name, one in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {plain(one)}" for name, one in value.items()) + "}"
     if isinstance(value, str):
         return f'"{value}"'
     return "none" if value is None else str(value)
@@ -226,7 +226,7 @@ def _plain(value: Json) -> str:
 def remaining(change: Change, fresh: Fresh, kind: Kind) -> tuple[Unconverged, ...]:
     """What is not yet as the change wanted it, empty when all of it is."""
     return tuple(
-        Unconverged(address=change.address, field=field, wanted=_plain(wanted), live=_plain(live))
+        Unconverged(address=change.address, field=field, wanted=plain(wanted), live=plain(live))
         for field, wanted, live in _differences(change, fresh, kind)
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import dataclasses
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 
 from vodplan.core.address import Address
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.errors import BugError
+from vodplan.core.guards import owner_of
 from vodplan.core.live import LiveAsset, LiveBatch
 from vodplan.core.ports import LiveReader
 from vodplan.core.standing import Fresh, needs_tree
@@ -16,9 +18,10 @@ from vodplan.core.standing import Fresh, needs_tree
 _PARTS = (Action.DELETE_SOURCE, Action.DELETE_STREAMS)
 
 
-async def read_fresh(changes: Sequence[Change], reader: LiveReader) -> Fresh:
+async def read_fresh(changes: Sequence[Change], reader: LiveReader, *, owners: bool = True) -> Fresh:
     """The live state of everything the changes touch, each asset read once, by id where the change has one.
 
+    owners: also the videos whose snapshots are to be deleted, which guards look at.
     raises: ApiError, CredentialsError.
     """
     keys: dict[str, dict[str, list[Address]]] = {}
@@ -38,7 +41,21 @@ async def read_fresh(changes: Sequence[Change], reader: LiveReader) -> Fresh:
         parts=await reader.parts(sorted(with_parts)) if with_parts else {},
         tree=tree,
         members=dict(zip(removed, members, strict=True)),
+        owners=await read_owners(_with_facts(changes, found), reader) if owners else {},
     )
+
+
+async def read_owners(changes: Iterable[Change], reader: LiveReader) -> Mapping[str, LiveAsset | None]:
+    """Video id → video, None when it does not exist, for every video of which the changes delete snapshots.
+
+    raises: ApiError, CredentialsError.
+    """
+    ids = sorted({video for change in changes if (video := owner_of(change)) is not None})
+    owners: dict[str, LiveAsset | None] = dict.fromkeys(ids)
+    if ids:
+        async for batch in read_all(reader, "video", ids):
+            owners.update(batch.found)
+    return owners
 
 
 async def read_all(reader: LiveReader, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
@@ -55,6 +72,14 @@ async def read_all(reader: LiveReader, kind: str, keys: Sequence[str]) -> AsyncI
         yield batch
     if left:
         raise BugError(f"Reading {kind} assets said nothing about {min(left)}.")
+
+
+def _with_facts(changes: Iterable[Change], found: Mapping[Address, LiveAsset]) -> Iterator[Change]:
+    """The changes of assets that are there, with the facts of now."""
+    for change in changes:
+        live = found.get(change.address)
+        if live is not None:
+            yield dataclasses.replace(change, facts={**change.facts, **live.facts})
 
 
 def _key(change: Change) -> str:

@@ -9,22 +9,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vodplan.core.address import SNAPSHOT_PREFIX, Address
-from vodplan.core.assemble import Decisions, Frame, assemble
+from vodplan.core.assemble import Decisions, Frame, Memory, assemble
 from vodplan.core.categories import CategoryDecision, CategoryResolver, CategoryTree, decide_categories
 from vodplan.core.change import Action, Change
-from vodplan.core.decide import category_changes, decide_delete, decide_parts, decide_update
+from vodplan.core.decide import category_changes, decide_delete, decide_parts, decide_update, described
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.diff import CategoryProblem
 from vodplan.core.errors import ManifestError
+from vodplan.core.guards import CoverUsers, pictures
 from vodplan.core.kind import Kind, OperationSpec, Style
-from vodplan.core.live import LiveAsset, Members
+from vodplan.core.live import LiveAsset, Members, Parts
 from vodplan.core.plan import Missing, Plan, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.problems import same_asset, too_many_tags
 from vodplan.core.values import UNSET
-from vodplan.engine.fresh import read_all
+from vodplan.engine.fresh import read_all, read_owners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ async def make_plan(
     today: datetime.date,
     progress: Progress,
     managed: Mapping[str, int] | None = None,
+    memory: Memory | None = None,
 ) -> Plan:
     """Plan what it takes to make the library as desired.
 
@@ -52,6 +54,7 @@ async def make_plan(
 
     today:   UTC; removals with a later `after` are scheduled, not planned.
     managed: kind → entries of all manifests, which the shares in guards are of; those of `desired` when it is all.
+    memory:  what is remembered of earlier runs on the target.
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
@@ -65,8 +68,9 @@ async def make_plan(
         by_other_keys=any(":" in asset.key for asset in desired.assets),
     )
     await _read_assets(desired.assets, sorter, reader, progress)
-    await _read_parts(sorter, reader)
+    parts = await _read_parts(sorter, reader)
     members = await _members(decision, reader)
+    owners = await read_owners(sorter.changes, reader)
     problems = [*decision.problems, *sorter.problems]
     if problems:
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
@@ -77,10 +81,23 @@ async def make_plan(
         missing=sorter.missing,
         unchanged=sorter.unchanged + decision.unchanged,
         managed=_managed(desired) if managed is None else managed,
-        tree=decision.future,
+        tree=tree,
         members=members,
+        owners={
+            video_id: None if video is None else described(video, catalogue.kinds["video"], tree)
+            for video_id, video in owners.items()
+        },
+        parts=parts,
+        covers=sorter.covers.found(),
     )
-    return assemble(decisions, frame, kinds=catalogue.kinds, operations=catalogue.operations, policy=catalogue.policy)
+    return assemble(
+        decisions,
+        frame,
+        kinds=catalogue.kinds,
+        operations=catalogue.operations,
+        policy=catalogue.policy,
+        memory=memory or Memory(),
+    )
 
 
 def _managed(desired: DesiredState) -> Mapping[str, int]:
@@ -142,6 +159,7 @@ class _Sorter:
     problems: list[Diagnostic] = field(default_factory=list)
     with_parts: list[tuple[DesiredAsset, LiveAsset]] = field(default_factory=list)
     ids: dict[tuple[str, str], DesiredAsset] = field(default_factory=dict)
+    covers: CoverUsers = field(default_factory=CoverUsers)
     unchanged: int = 0
 
     def postponed(self, asset: DesiredAsset) -> bool:
@@ -154,8 +172,12 @@ class _Sorter:
             return
         kind = self.catalogue.kinds[asset.kind]
         if asset.absent:
-            self.changes.append(decide_delete(asset, live, kind, tree=self.tree))
+            deletion = decide_delete(asset, live, kind, tree=self.tree)
+            self.changes.append(deletion)
+            self.covers.deleted(pictures(deletion))
             return
+        for place in self._urls(kind):
+            self.covers.add(live.id, live.values[place], asset.values[place])
         try:
             change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolver.resolve)
         except CategoryProblem as problem:
@@ -191,6 +213,12 @@ class _Sorter:
             for action in actions
         )
 
+    def _urls(self, kind: Kind) -> Sequence[int]:
+        """The places of the fields that name a picture; none while no picture is deleted."""
+        if not self.covers:
+            return ()
+        return [place for place, one in enumerate(kind.fields) if one.style is Style.URL]
+
     def _doubled(self, asset: DesiredAsset, live: LiveAsset) -> bool:
         """Whether another entry, by another key, means the same asset: an id and a reference, or an id and a URL."""
         if not self.by_other_keys:
@@ -216,6 +244,9 @@ async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: 
         wanted.setdefault(asset.kind, {})[asset.key] = asset
     progress.start("reading", sum(len(keys) for keys in wanted.values()))
     try:
+        # Pictures that go are known first, so that of all covers only those that show one of them are kept.
+        if any(asset.absent and asset.kind == "image" for asset in assets):
+            await _read_kind("image", wanted.pop("image", {}), sorter, reader, progress)
         await asyncio.gather(*(_read_kind(kind, keys, sorter, reader, progress) for kind, keys in wanted.items()))
     finally:
         progress.finish()
@@ -232,9 +263,11 @@ async def _read_kind(
         progress.advance(len(batch.found) + len(batch.missing))
 
 
-async def _read_parts(sorter: _Sorter, reader: LiveReader) -> None:
+async def _read_parts(sorter: _Sorter, reader: LiveReader) -> Mapping[str, Parts]:
+    """Decide on streams and sources; gives the parts of the videos that lose some."""
+    losing: dict[str, Parts] = {}
     if not sorter.with_parts:
-        return
+        return losing
     updated = {change.address for change in sorter.changes}
     parts = await reader.parts([live.id for _, live in sorter.with_parts])
     for asset, live in sorter.with_parts:
@@ -244,8 +277,11 @@ async def _read_parts(sorter: _Sorter, reader: LiveReader) -> None:
         kind = sorter.catalogue.kinds[asset.kind]
         removals = list(decide_parts(asset, live, parts[live.id], kind, tree=sorter.tree))
         sorter.changes.extend(removals)
+        if removals:
+            losing[live.id] = parts[live.id]
         if not removals and asset.address not in updated:
             sorter.unchanged += 1
+    return losing
 
 
 async def _members(decision: CategoryDecision, reader: LiveReader) -> Mapping[int, Members]:

@@ -48,7 +48,7 @@ async def verify(
     progress.start("verifying", len(open_places))
     try:
         for wait in (*PATIENCE, None):
-            fresh = await read_fresh([changes[place] for place in open_places], reader)
+            fresh = await read_fresh([changes[place] for place in open_places], reader, owners=False)
             differing = {
                 place: left
                 for place in open_places

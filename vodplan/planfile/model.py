@@ -85,6 +85,16 @@ class MissingModel(_Strict):
     source: SourceModel
 
 
+class NotConvergingModel(_Strict):
+    """A field that is not as wanted and is not sent again: an earlier run sent it, and the service kept another value."""
+
+    address: Annotated[str, Field(pattern="^[a-z_]+/.")]
+    field: str
+    wanted: JsonValue
+    live: JsonValue
+    source: SourceModel
+
+
 class SummaryModel(_Strict):
     """How many of each; delete counts every change that removes something."""
 
@@ -117,6 +127,7 @@ class PlanModel(_Strict):
     guards: list[GuardModel]
     scheduled: list[ScheduledModel]
     missing: list[MissingModel]
+    unconverged: list[NotConvergingModel]
     summary: SummaryModel
     managed: dict[str, Count]
     cost: CostModel

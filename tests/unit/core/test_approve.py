@@ -43,7 +43,7 @@ def fresh(
 
 def planned(*entries: DesiredAsset | DesiredCategory, live: tuple[LiveAsset, ...] = (VIDEO,)) -> Plan:
     """A plan made against a library of `live` and `NESTED`."""
-    parts = {"v1": build.parts(build.stream("j1"), build.stream("j2"))}
+    parts = {"v1": build.parts(*[build.stream(job) for job in ("j1", "j2", "j3")])}
     return plan_of(build.desired(*entries), Library(*live, categories=build.categories(NESTED), parts=parts))
 
 
@@ -110,7 +110,7 @@ def test_check_allowances_guard_is_not_lifted_by_the_number() -> None:
     with pytest.raises(Refused) as caught:
         check_allowances(plan, 1)
 
-    assert "max_deletes (policy.max_deletes): The plan removes 1 things" in caught.value.message
+    assert "max_deletes (policy.max_deletes): The plan removes 1 thing;" in caught.value.message
 
 
 def test_approve_checks_the_policy_of_now_with_the_values_of_now() -> None:

@@ -27,7 +27,7 @@ def full_plan() -> Plan:
         build.live_video("v2", title="Same"),
         build.live_video("v3"),
         categories=build.categories({"News": {}, "Film": {}}),
-        parts={"v2": build.parts(build.stream("j1", size=50), size=9000)},
+        parts={"v2": build.parts(build.stream("j1", size=50), build.stream("j2"), size=9000)},
     )
     wanted = build.desired(
         build.category("Art"),
@@ -55,6 +55,7 @@ def test_document_has_exactly_the_members_of_format_version_1() -> None:
         "guards",
         "scheduled",
         "missing",
+        "unconverged",
         "summary",
         "managed",
         "cost",

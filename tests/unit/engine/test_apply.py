@@ -164,7 +164,7 @@ def test_apply_goes_by_rank_categories_first_and_deleted_categories_last() -> No
         build.live_video("v3"),
         build.live_video("v4", category=2),
         categories=NEWS,
-        parts={"v2": build.parts(build.stream("j1"))},
+        parts={"v2": build.parts(build.stream("j1"), build.stream("j2"))},
     )
     wanted = build.desired(
         build.category("Papers/Games", renamed_from="Papers/Sports"),
@@ -377,7 +377,7 @@ def mixed() -> tuple[Library, DesiredState]:
         build.live_video("v3", category=2),
         build.live_image("i1"),
         categories=NEWS,
-        parts={"v2": build.parts(build.stream("j1"))},
+        parts={"v2": build.parts(build.stream("j1"), build.stream("j2"))},
     )
     wanted = build.desired(
         build.category("Art"),

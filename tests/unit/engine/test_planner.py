@@ -195,7 +195,7 @@ def test_removals_are_planned_from_their_day_on(after: datetime.date | None, due
         build.live_video("v1"),
         build.live_video("v2", title="t"),
         categories=NEWS,
-        parts={"v2": build.parts(build.stream("j1"))},
+        parts={"v2": build.parts(build.stream("j1"), build.stream("j2"))},
     )
     wanted = build.desired(
         build.video("v1", absent=True, after=after, reason="Licence"),
