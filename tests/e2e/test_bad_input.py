@@ -278,7 +278,7 @@ def test_unreadable_file_is_refused(library: Project) -> None:
     library.manifest(f"videos: [{{id: {ID}, title: x}}]\n", "manifests/shut.yaml").chmod(0)
 
     def run(*argv: str) -> Ended:
-        return _soon(library, *argv, prepare=_be_nobody_special)
+        return _soon(library, *argv, prepare=None if os.geteuid() else _be_nobody_special)
 
     refused(run, "validate", code=3, says=("manifests/shut.yaml", "may not be read", "permissions"))
 
@@ -466,7 +466,7 @@ def _soon(library: Project, *argv: str, prepare: Callable[[], None] | None = Non
 
 
 def _be_nobody_special() -> None:
-    """Let go of root's right to read everything; for another user there is nothing to let go of."""
+    """Let go of root's right to read everything, as containers on Linux know it."""
     drop, override, search = 24, 1, 2  # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
     for capability in (override, search):
         ctypes.CDLL(None).prctl(drop, capability, 0, 0, 0)
