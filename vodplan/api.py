@@ -17,7 +17,8 @@ from vodplan.core.errors import UsageError
 if TYPE_CHECKING:
     from vodplan.core.desired import DesiredState
     from vodplan.core.diagnostics import Diagnostic
-    from vodplan.core.plan import Plan
+    from vodplan.core.history import LeaseInfo
+    from vodplan.core.plan import Plan, Target
     from vodplan.core.ports import Progress
     from vodplan.core.report import ApplyReport
     from vodplan.manifests.project import Project
@@ -236,6 +237,50 @@ def open_store(
 
     environment = os.environ if environ is None else environ
     return open_project_store(find_project(config=config, cwd=cwd, environ=environment), environment)
+
+
+def lease(
+    *,
+    target: str | None = None,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[Target, LeaseInfo | None]:
+    """Which run holds a target, if one does.
+
+    returns: the target, and its lease as it stands.
+    raises:  StoreError, ConfigError.
+    """
+    from vodplan.wiring import choose, open_project_store, target_of
+
+    environment = os.environ if environ is None else environ
+    project = find_project(config=config, cwd=cwd, environ=environment)
+    wanted = target_of(choose(project, target, environment))
+    with open_project_store(project, environment) as store:
+        return wanted, store.lease(wanted)
+
+
+def unlock(
+    *,
+    target: str | None = None,
+    force: bool = False,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> LeaseInfo | None:
+    """Remove a target's lease whose holder is gone, or that has run out.
+
+    force:   remove it in any case; two applies may then work on one library.
+    returns: what it was; None when there was none.
+    raises:  Locked when its holder may still be at work; StoreError, ConfigError.
+    """
+    from vodplan.wiring import choose, open_project_store, target_of
+
+    environment = os.environ if environ is None else environ
+    project = find_project(config=config, cwd=cwd, environ=environment)
+    wanted = target_of(choose(project, target, environment))
+    with open_project_store(project, environment) as store:
+        return store.unlock(wanted, force=force)
 
 
 def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:

@@ -244,7 +244,19 @@ def _apply(parser: Parser) -> None:
     parser.add_argument(
         "--allow-deletes", type=values.count, metavar="N", help="allow exactly so many removals (default: none)"
     )
-    parser.add_argument("--resume", type=values.not_yet, metavar="RUN", help="finish a run (not in this version)")
+    parser.add_argument(
+        "--max-failures", type=values.number, metavar="N", help="stop when more than so many changes failed"
+    )
+    parser.add_argument(
+        "--canary",
+        type=values.positive,
+        metavar="N",
+        help="apply so many changes first, the rest only if they hold",
+    )
+    parser.add_argument(
+        "--max-plan-age", type=values.duration, metavar="DURATION", help="refuse an older plan; 30m, 24h, 7d"
+    )
+    parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not get to its end")
     _common(parser)
 
 
@@ -255,6 +267,12 @@ def _history(parser: Parser) -> None:
         "--limit", type=values.positive, metavar="N", help="list at most so many runs, newest first (default: 20)"
     )
     parser.add_argument("--export", action="store_true", help="print the run with its journal, as JSON lines")
+    _common(parser)
+
+
+def _unlock(parser: Parser) -> None:
+    parser.add_argument("--force", action="store_true", help="remove it though its holder may be at work")
+    parser.add_argument("--auto-approve", action="store_true", help="do not ask when forced")
     _common(parser)
 
 
@@ -282,6 +300,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "show": _show,
     "apply": _apply,
     "history": _history,
+    "unlock": _unlock,
     "schema": _schema,
     "doctor": _common,
     "emulator": _emulator,

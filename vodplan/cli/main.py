@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING, NoReturn
 
+from vodplan.commands.interrupted import Interrupted
 from vodplan.core.errors import UsageError, VodplanError
 
 if TYPE_CHECKING:
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     from vodplan.commands.output import Output
 
     Command = Callable[[CommonOptions, Context], int]
-
-
-class Interrupted(VodplanError):
-    """Somebody pressed Ctrl-C."""
-
-    exit_code = 130
 
 
 def entry() -> NoReturn:
@@ -102,8 +97,6 @@ def _tell(error: VodplanError, output: Output, console: Console) -> int:
 
 
 def _interrupted(name: str) -> Interrupted:
-    if name == "apply":
-        return Interrupted("Interrupted. Calls that were under way may have been done.", next="vodplan plan")
     return Interrupted("Interrupted. Nothing was written to the library.", next=f"vodplan {name}")
 
 

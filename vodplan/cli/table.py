@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
     "history": "list runs and their results",
+    "unlock": "remove a lock whose holder is gone",
     "schema": "print a JSON Schema",
     "doctor": "check endpoint, credentials, clock, permissions and store",
     "emulator": "serve the emulator of the service on this machine",
@@ -24,7 +25,6 @@ COMMANDS_TO_COME: Final = {
     "export": ("write manifests from the live library", "vodplan init"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
     "undo": ("make a plan that puts the old values back", "vodplan show PLANFILE"),
-    "unlock": ("remove a lock whose holder is gone", "vodplan doctor"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }
 """Commands of docs/contract.md section 4 that this version does not have → what each will do, what helps until then."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from vodplan.render.formats import FORMATS, FORMATS_TO_COME
+
+if TYPE_CHECKING:
+    import datetime
 
 SHELLS = ("bash", "zsh", "tcsh")
 LOG_FORMATS = ("text", "json")
@@ -43,11 +46,29 @@ def count(text: str) -> int:
     return int(text)
 
 
+def number(text: str) -> int:
+    """A number of things, 0 or more, in plain digits."""
+    if not _is_number(text):
+        raise ArgumentTypeError(f'"{text}" is not a number, such as 3')
+    return int(text)
+
+
 def positive(text: str) -> int:
     """A number of things, 1 or more, in plain digits."""
     if not (_is_number(text) and int(text)):
         raise ArgumentTypeError(f'"{text}" is not a number of 1 or more, such as 3')
     return int(text)
+
+
+def duration(text: str) -> datetime.timedelta:
+    """A span of time: a number and its unit, `s`, `m`, `h` or `d`."""
+    import datetime
+
+    units = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+    amount, unit = text[:-1], text[-1:]
+    if not (_is_number(amount) and len(amount) <= 6 and unit in units):
+        raise ArgumentTypeError(f'"{text}" is not a duration, such as 30m, 24h or 7d')
+    return datetime.timedelta(**{units[unit]: int(amount)})
 
 
 def not_yet(text: str) -> NoReturn:

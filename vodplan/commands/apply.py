@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from vodplan import api
+from vodplan.commands import resume
 from vodplan.commands.approval import approval
 from vodplan.commands.context import Context
+from vodplan.commands.ended import finish
+from vodplan.commands.interrupted import Interrupted
 from vodplan.commands.nexts import apply_command, plan_command
 from vodplan.commands.options import ApplyOptions
-from vodplan.core.errors import ApplyIncomplete, UsageError
+from vodplan.core.errors import UsageError
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport
-from vodplan.render.results import Applied, PlanShown
-
-INTERRUPTED = 130
-"""The exit code of an apply that was asked to stop (docs/contract.md section 4)."""
+from vodplan.render.results import PlanShown
 
 _SNIFF = 4096
 
 
 def run(options: ApplyOptions, context: Context) -> int:
     """Plan or read a plan, show it, get it approved, carry it out, report. See docs/commands.md."""
+    if options.resume is not None:
+        return resume.run(options.resume, options, context)
     console = context.console
     plan, workspace = _plan_of(options, context)
     preview = PlanShown(plan=plan, document=api.plan_json(plan), preview=True)
     context.output.show(preview)
     if plan.empty:
-        return _finish(plan, nothing_done(plan), options, context)
+        return finish(plan, nothing_done(plan), options, context)
     if options.format != "text" and console.interactive and not options.auto_approve:
         context.output.aside(preview)
     allowed = approval(
@@ -40,17 +43,26 @@ def run(options: ApplyOptions, context: Context) -> int:
         ),
         again=plan_command(options),
     )
-    report = api.apply(
-        plan,
-        workspace,
-        target=options.target,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        allow_deletes=allowed,
-        progress=context.progress(options),
-    )
-    return _finish(plan, report, options, context)
+    try:
+        report = api.apply(
+            plan,
+            workspace,
+            target=options.target,
+            config=options.config,
+            cwd=console.cwd,
+            environ=console.environ,
+            allow_deletes=allowed,
+            max_failures=options.max_failures,
+            canary=options.canary,
+            max_age=options.max_plan_age,
+            progress=context.progress(options),
+        )
+    except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
+        raise Interrupted(
+            "Interrupted. Calls that were under way may have been done.",
+            next=resume.command_for(plan, options, context),
+        ) from stopped
+    return finish(plan, report, options, context)
 
 
 def nothing_done(plan: Plan) -> ApplyReport:
@@ -104,20 +116,3 @@ def is_planfile(path: Path) -> bool:
             return file.read(_SNIFF).lstrip().startswith(b"{")
     except OSError:
         return False
-
-
-def _finish(plan: Plan, report: ApplyReport, options: ApplyOptions, context: Context) -> int:
-    settled = report.complete and report.converged
-    again = plan_command(options)
-    context.output.show(
-        Applied(
-            plan=plan,
-            report=report,
-            document=api.report_json(report, plan),
-            every=options.verbose > 0,
-            next="" if settled else again,
-        )
-    )
-    if settled:
-        return 0
-    return INTERRUPTED if report.interrupted else ApplyIncomplete.exit_code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import shlex
 from collections.abc import Sequence
 
@@ -22,7 +23,7 @@ def apply_command(
 
     paths: the plan file, or what was planned.
     """
-    words = ["vodplan", "apply", *paths, *_filters(only, exclude), *_common(options)]
+    words = ["vodplan", "apply", *paths, *_filters(only, exclude), *_common(options), *_limits(options)]
     if plan.summary.delete:
         words += ["--allow-deletes", str(plan.summary.delete)]
     if auto_approve:
@@ -40,6 +41,25 @@ def plan_command(options: PlanOptions | ApplyOptions) -> str:
     """The command that plans the same again; without a plan file, which is no thing to plan from."""
     paths = [path for path in options.paths if not path.endswith(".json")]
     return shlex.join(["vodplan", "plan", *paths, *_filters(options.only, options.exclude), *_common(options)])
+
+
+def _limits(options: CommonOptions) -> list[str]:
+    if not isinstance(options, ApplyOptions):
+        return []
+    given = {
+        "--max-failures": options.max_failures,
+        "--canary": options.canary,
+        "--max-plan-age": None if options.max_plan_age is None else _duration(options.max_plan_age),
+    }
+    return [word for flag, value in given.items() if value is not None for word in (flag, str(value))]
+
+
+def _duration(span: datetime.timedelta) -> str:
+    seconds = int(span.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
 
 
 def _filters(only: Sequence[str], exclude: Sequence[str]) -> list[str]:

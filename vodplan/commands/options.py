@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime
 from dataclasses import dataclass
 
 
@@ -61,13 +62,20 @@ class ShowOptions(CommonOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyOptions(CommonOptions):
-    """`vodplan apply`: a plan file or what to plan, and what is approved beforehand."""
+    """`vodplan apply`: a plan file or what to plan, what is approved beforehand, and when to stop.
+
+    resume: the run to go on with, in place of a plan.
+    """
 
     paths: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     auto_approve: bool = False
     allow_deletes: int | None = None
+    max_failures: int | None = None
+    canary: int | None = None
+    max_plan_age: datetime.timedelta | None = None
+    resume: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +86,14 @@ class HistoryOptions(CommonOptions):
     asset: str | None = None
     limit: int | None = None
     export: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnlockOptions(CommonOptions):
+    """`vodplan unlock`: whether a lock goes whose holder may be at work, and whether that was approved beforehand."""
+
+    force: bool = False
+    auto_approve: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,38 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from vodplan.core.history import ChangeRecord, Holder, LeaseInfo, RunDetail, RunRecord, RunStatus
 from vodplan.core.plan import Target
 from vodplan.core.values import Json
-from vodplan.render.results import Runs
+from vodplan.render.results import LeaseShown, Runs, RunShown, Unlocked
+
+
+def history_document(result: Runs | RunShown | LeaseShown | Unlocked) -> Json:
+    """What a store tells, as one document."""
+    match result:
+        case Runs():
+            return runs_document(result)
+        case RunShown():
+            return detail_document(result.detail)
+        case LeaseShown():
+            return {"target": result.target, "lease": _lease(result.lease)}
+        case Unlocked():
+            removed = result.lease is not None
+            return {
+                "target": result.target,
+                "removed": removed,
+                "why": result.why or None,
+                "lease": _lease(result.lease),
+                "next": result.next,
+            }
+        case _:
+            assert_never(result)
+
+
+def _lease(lease: LeaseInfo | None) -> Json:
+    return None if lease is None else lease_document(lease)
 
 
 def runs_document(shown: Runs) -> Json:

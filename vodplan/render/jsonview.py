@@ -15,6 +15,7 @@ from vodplan.render.results import (
     Examined,
     Exported,
     Failure,
+    LeaseShown,
     Listing,
     PlanShown,
     Result,
@@ -23,6 +24,7 @@ from vodplan.render.results import (
     Script,
     Started,
     Toured,
+    Unlocked,
     Validated,
 )
 
@@ -44,10 +46,10 @@ class JsonView:
             case Exported():
                 for line in result.lines():
                     yield line.decode("utf-8")
-            case Runs() | RunShown():
-                from vodplan.render.jsonhistory import detail_document, runs_document
+            case Runs() | RunShown() | LeaseShown() | Unlocked():
+                from vodplan.render.jsonhistory import history_document
 
-                yield _text(detail_document(result.detail) if isinstance(result, RunShown) else runs_document(result))
+                yield _text(history_document(result))
             case _:
                 yield _text(_document(result))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import VodplanError
-from vodplan.core.history import RunDetail, RunRecord
+from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport
 from vodplan.core.values import Json
@@ -146,6 +146,29 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeaseShown:
+    """The lease of a target as it stands; None when no run holds it. For people who decide about it."""
+
+    target: str
+    lease: LeaseInfo | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlocked:
+    """What became of a target's lock.
+
+    lease:  as it was; None when there was none.
+    why:    `expired`, `gone` or `forced`; empty when there was none.
+    next:   the command that goes on with its run, empty when none does.
+    """
+
+    target: str
+    lease: LeaseInfo | None
+    why: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """The error that ended the command."""
 
@@ -165,5 +188,7 @@ Result = (
     | Runs
     | RunShown
     | Exported
+    | LeaseShown
+    | Unlocked
     | Failure
 )

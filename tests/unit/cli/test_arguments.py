@@ -39,7 +39,12 @@ def _refusal(line: str) -> UsageError:
         ("plan --output html=x", "--output: the format html is not in this version; there are text and json.", ""),
         ("plan --out", "--out: expected one argument.", "vodplan plan --help"),
         ("plan --changed-since main", "--changed-since: this flag is not in this version.", "vodplan plan --help"),
-        ("apply --resume r1", "--resume: this flag is not in this version.", "vodplan apply --help"),
+        ("apply --max-failures x", '--max-failures: "x" is not a number, such as 3.', "vodplan apply --help"),
+        ("apply --canary 0", '--canary: "0" is not a number of 1 or more, such as 3.', "vodplan apply --help"),
+        ("apply --max-plan-age 3", '--max-plan-age: "3" is not a duration, such as 30m, 24h or 7d.', ""),
+        ("apply --max-plan-age 1y", '--max-plan-age: "1y" is not a duration, such as 30m, 24h or 7d.', ""),
+        ("apply --max-plan-age ٣h", '--max-plan-age: "٣h" is not a duration, such as 30m, 24h or 7d.', ""),
+        ("apply --resume", "--resume: expected one argument.", "vodplan apply --help"),
         ("apply --allow-deletes -1", '--allow-deletes: "-1" is not a number of removals, such as 3.', ""),
         ("apply --allow-deletes ٣", '--allow-deletes: "٣" is not a number of removals, such as 3.', ""),
         ("plan --log-format xml", '--log-format: there is no log format "xml"; there are text and json.', ""),
@@ -115,6 +120,16 @@ def test_options_flags_between_paths_are_understood() -> None:
         color=False,
         verbose=2,
     )
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90s", 90), ("30m", 1800), ("24h", 86_400), ("7d", 604_800), ("0s", 0)])
+def test_options_durations_have_a_unit(text: str, seconds: int) -> None:
+    """Seconds, minutes, hours and days."""
+    options = options_of(*parse(["apply", "--max-plan-age", text]))
+
+    assert isinstance(options, ApplyOptions)
+    assert options.max_plan_age is not None
+    assert options.max_plan_age.total_seconds() == seconds
 
 
 def test_options_defaults_are_those_of_the_record() -> None:

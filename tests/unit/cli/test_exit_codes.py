@@ -12,6 +12,7 @@ import pytest
 from tests.unit.cli.conftest import FakeApi
 from tests.unit.cli.harness import BrokenStream, FullStream, run
 from tests.unit.render.plans import a_change, a_guard, a_plan, a_report, every_change
+from tests.unit.render.runs import RUN
 from vodplan.core import errors
 from vodplan.core.change import Action
 from vodplan.core.diagnostics import Diagnostic, SourceSpan
@@ -164,13 +165,13 @@ def test_apply_not_read_back_exits_6(fake: FakeApi) -> None:
 def test_apply_interrupted_with_a_report_exits_130(fake: FakeApi) -> None:
     """An apply that was asked to stop ends its calls, and says what it held."""
     fake.plan = a_plan(a_change())
-    fake.report = dataclasses.replace(a_report(fake.plan, Verdict.HELD), interrupted=True)
+    fake.report = dataclasses.replace(a_report(fake.plan, Verdict.HELD), run=RUN, interrupted=True)
 
     ran = run("apply", "--auto-approve")
 
     assert ran.code == 130
     assert "Interrupted: what was not begun is held.\n" in ran.out
-    assert ran.out.endswith("Next: vodplan plan\n")
+    assert ran.out.endswith(f"Next: vodplan apply --resume {RUN} --auto-approve\n")
 
 
 def test_apply_interrupted_says_that_calls_may_have_been_done(fake: FakeApi) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import shlex
+
+import pytest
 
 from tests.unit.render.plans import a_change, a_plan
 from vodplan.cli.arguments import parse
 from vodplan.cli.options import options_of
-from vodplan.commands.nexts import apply_command, plan_command
+from vodplan.commands.nexts import apply_command, plan_command, resume_command
 from vodplan.commands.options import ApplyOptions, CommonOptions, PlanOptions
 from vodplan.core.change import Action
 
@@ -47,3 +50,31 @@ def test_plan_command_keeps_manifests_and_leaves_plan_files_out() -> None:
         paths=AWKWARD, only=("video/*",), target="lab"
     )
     assert plan_command(ApplyOptions(paths=("plan.json",))) == "vodplan plan"
+
+
+@pytest.mark.parametrize("span", ["90s", "30m", "36h", "7d"])
+def test_apply_command_keeps_when_to_stop(span: str) -> None:
+    """What was said about failures, canaries and age is said again."""
+    options = options_of(*parse(["apply", "--max-failures", "0", "--canary", "5", "--max-plan-age", span]))
+
+    command = apply_command(a_plan(a_change()), options, paths=["plan.json"])
+
+    assert command == f"vodplan apply plan.json --max-failures 0 --canary 5 --max-plan-age {span}"
+
+
+def test_apply_command_with_a_whole_number_of_days_says_days() -> None:
+    """The largest unit that fits."""
+    options = ApplyOptions(max_plan_age=datetime.timedelta(hours=48))
+
+    assert apply_command(a_plan(), options) == "vodplan apply --max-plan-age 2d"
+
+
+def test_resume_command_parses_to_what_was_meant() -> None:
+    """The run, the target, the project file, and the approval where it was given."""
+    options = ApplyOptions(target="my lab", config="c d.yaml")
+
+    command = resume_command("20261121-093012345-x7k2q9", options, auto_approve=True)
+
+    assert _parsed(command) == ApplyOptions(
+        target="my lab", config="c d.yaml", resume="20261121-093012345-x7k2q9", auto_approve=True
+    )

@@ -13,6 +13,7 @@ from vodplan.render.results import (
     Examined,
     Exported,
     Failure,
+    LeaseShown,
     Listing,
     PlanShown,
     Result,
@@ -21,6 +22,7 @@ from vodplan.render.results import (
     Script,
     Started,
     Toured,
+    Unlocked,
     Validated,
 )
 
@@ -62,6 +64,14 @@ class TextView:
                 from vodplan.render.text.history import run_text
 
                 return run_text(result, self._canvas)
+            case LeaseShown():
+                from vodplan.render.text.lease import lease_text
+
+                return lease_text(result, self._canvas)
+            case Unlocked():
+                from vodplan.render.text.lease import unlocked_text
+
+                return unlocked_text(result, self._canvas)
             case Data() | Exported():
                 from vodplan.render.jsonview import JsonView
 
