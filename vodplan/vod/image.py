@@ -22,7 +22,9 @@ from vodplan.vod.video_api import BATCH, VideoInfo
 NOTHING_THERE = frozenset({"NoSuchResource", "InvalidVideo.NotFound"})
 ILLEGAL_STATUS = "Forbidden.IllegalStatus"
 
-SNAPSHOT_TYPES = ("CoverSnapshot", "NormalSnapshot", "SpriteSnapshot", "SpriteOriginSnapshot")
+COVER_SNAPSHOT = "CoverSnapshot"
+
+SNAPSHOT_TYPES = (COVER_SNAPSHOT, "NormalSnapshot", "SpriteSnapshot", "SpriteOriginSnapshot")
 """What `All` stands for."""
 
 NO_VALUES: tuple[FieldValue, ...] = ("", "", (), None)
@@ -114,11 +116,14 @@ async def _by_url(api: Api, keys: Sequence[str]) -> LiveBatch:
     if left:
         snapshots, doubtful, complete = await _among_videos(api, set(left.values()))
         for key, resource in left.items():
-            url = strip_signature(key.removeprefix(URL_PREFIX))
+            facts: dict[str, Json] = {"url": strip_signature(key.removeprefix(URL_PREFIX))}
+            video = snapshots.get(resource) or doubtful.get(resource)
+            if video:
+                facts["video"] = video
             if resource in snapshots:
-                here.append((key, LiveAsset("image", "", NO_VALUES, {"url": url})))
+                here.append((key, LiveAsset("image", "", NO_VALUES, facts)))
             elif resource in doubtful or not (complete and images.complete):
-                here.append((key, LiveAsset("image", "", NO_VALUES, {"url": url}, certain=False)))
+                here.append((key, LiveAsset("image", "", NO_VALUES, facts, certain=False)))
             else:
                 gone.append(key)
     return LiveBatch(tuple(here), tuple(gone))
@@ -142,13 +147,13 @@ async def _read_all(api: Api, ids: Sequence[str]) -> dict[str, LiveAsset]:
     return {key: live for batch in batches for key, live in batch.found}
 
 
-async def _among_videos(api: Api, wanted: set[str]) -> tuple[set[str], set[str], bool]:
+async def _among_videos(api: Api, wanted: set[str]) -> tuple[dict[str, str], dict[str, str], bool]:
     """Look for URLs among the snapshots and covers of all videos.
 
     returns: those that are snapshots; those that only serve as a cover, which says nothing about whether the picture
-             is still there; whether every video was seen.
+             is still there; both with the id of their video; whether every video was seen.
     """
-    snapshots: set[str] = set()
+    snapshots: dict[str, str] = {}
     covers: dict[str, str] = {}
     complete = True
     for media_type in ("video", "audio"):
@@ -156,22 +161,23 @@ async def _among_videos(api: Api, wanted: set[str]) -> tuple[set[str], set[str],
         async for page in walk.pages():
             for found in page:
                 info = VideoInfo(found.fields.raw, found.fields.origin)
-                snapshots |= wanted & {resource_key(url) for url in info.snapshots}
+                seen = wanted & {resource_key(url) for url in info.snapshots}
+                snapshots.update(dict.fromkeys(seen, found.id))
                 cover = resource_key(info.cover)
                 if cover in wanted:
                     covers[cover] = found.id
-            if snapshots == wanted:
-                return snapshots, set(), True
+            if snapshots.keys() == wanted:
+                return snapshots, {}, True
         complete = complete and walk.complete
     for cover, video_id in covers.items():
         if cover not in snapshots and cover in await _cover_snapshots(api, video_id):
-            snapshots.add(cover)
-    return snapshots, set(covers) - snapshots, complete
+            snapshots[cover] = video_id
+    return snapshots, {cover: video for cover, video in covers.items() if cover not in snapshots}, complete
 
 
 async def _cover_snapshots(api: Api, video_id: str) -> set[str]:
     try:
-        listed = await vod.list_snapshots(api, video_id, "CoverSnapshot")
+        listed = await vod.list_snapshots(api, video_id, COVER_SNAPSHOT)
     except (NotFound, RefusedByService) as error:
         if error.code not in NOTHING_THERE and error.code != ILLEGAL_STATUS:
             raise
@@ -182,22 +188,31 @@ async def _cover_snapshots(api: Api, video_id: str) -> set[str]:
 async def _snapshots(api: Api, key: str) -> LiveBatch:
     video_id, _, kind = key.removeprefix(SNAPSHOT_PREFIX).rpartition(":")
     kinds = SNAPSHOT_TYPES if kind == "All" else (kind,)
-    counts = await gather(partial(_count, api, video_id, kind) for kind in kinds)
-    total = sum(count or 0 for count in counts)
+    listed = await gather(partial(_listed, api, video_id, kind) for kind in kinds)
+    total = sum(one.total for one in listed if one is not None)
     if total:
-        return LiveBatch(((key, LiveAsset("image", video_id, NO_VALUES, {"snapshots": total})),), ())
-    if None in counts:
+        facts: dict[str, Json] = {"snapshots": total}
+        urls = [strip_signature(url) for one in listed if one is not None for url in one.urls]
+        if urls:
+            facts["urls"] = sorted(urls)
+        return LiveBatch(((key, LiveAsset("image", video_id, NO_VALUES, facts)),), ())
+    if None in listed:
         return LiveBatch(((key, LiveAsset("image", video_id, NO_VALUES, certain=False)),), ())
     return LiveBatch((), (key,))
 
 
-async def _count(api: Api, video_id: str, kind: str) -> int | None:
-    """How many snapshots there are; None while the video has a status in which the service does not say."""
+async def _listed(api: Api, video_id: str, kind: str) -> vod.Snapshots | None:
+    """How many snapshots there are; None while the video has a status in which the service does not say.
+
+    Those that may be in use as a cover come with the addresses of the first hundred, the others without.
+    """
+    covers = kind == COVER_SNAPSHOT
     try:
-        return (await vod.list_snapshots(api, video_id, kind, page_size=1)).total
+        found = await vod.list_snapshots(api, video_id, kind, page_size=100 if covers else 1)
+        return found if covers else vod.Snapshots(total=found.total, urls=())
     except (NotFound, RefusedByService) as error:
         if error.code in NOTHING_THERE:
-            return 0
+            return vod.Snapshots(total=0, urls=())
         if error.code == ILLEGAL_STATUS:
             return None
         raise

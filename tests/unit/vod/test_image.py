@@ -123,13 +123,13 @@ def test_read_by_url_of_many_walks_once() -> None:
 
 @pytest.mark.parametrize("field", ["Snapshots", "SpriteSnapshots"])
 def test_read_by_url_finds_a_snapshot_among_the_videos(field: str) -> None:
-    """Snapshots have no id of their own; only that it exists is known."""
+    """Snapshots have no id of their own; that it exists is known, and whose it is, since it is protected as its video."""
     api = FakeApi(SearchMedia=searching(videos=[{"id": "v1", field: ["http://img.example/s/1.jpg?auth_key=2"]}]))
 
     ((_, asset),) = read_one(api, "url:http://img.example/s/1.jpg").found
 
     assert (asset.id, asset.values, asset.certain) == ("", ("", "", (), None), True)
-    assert asset.facts == {"url": "http://img.example/s/1.jpg"}
+    assert asset.facts == {"url": "http://img.example/s/1.jpg", "video": "v1"}
 
 
 @pytest.mark.parametrize(
@@ -153,6 +153,7 @@ def test_read_by_url_that_only_serves_as_a_cover_is_certain_only_as_a_snapshot(l
     ((_, asset),) = read_one(api, "url:http://img.example/c.jpg").found
 
     assert asset.certain is certain
+    assert asset.facts == {"url": "http://img.example/c.jpg", "video": "v1"}
 
 
 def test_read_by_url_that_is_nowhere_after_whole_walks_is_missing() -> None:
@@ -171,6 +172,7 @@ def test_read_by_url_that_is_nowhere_after_a_walk_with_gaps_is_uncertain(unseen:
     ((_, asset),) = read_one(api, "url:http://img.example/p.png").found
 
     assert not asset.certain
+    assert asset.facts == {"url": "http://img.example/p.png"}
 
 
 def test_read_by_url_of_an_image_deleted_since_the_search_is_missing() -> None:
@@ -199,6 +201,27 @@ def test_read_snapshots_of_a_type_counts_them() -> None:
 
     ((_, asset),) = batch.found
     assert (asset.id, asset.facts) == ("v1", {"snapshots": 3})
+
+
+def test_read_cover_snapshots_tells_their_addresses() -> None:
+    """One of them may be in use as a cover; of the many others only the number is asked for."""
+    urls = ["http://img.example/2.jpg?auth_key=1-2", "http://img.example/1.jpg"]
+    listed = {"MediaSnapshot": {"Total": 2, "Snapshots": {"Snapshot": [{"Url": url} for url in urls]}}}
+    api = FakeApi(ListSnapshots=lambda _: listed)
+
+    found = read_one(api, "video:v1:CoverSnapshot", "video:v1:NormalSnapshot").found
+
+    assert {key: asset.facts for key, asset in found} == {
+        "video:v1:CoverSnapshot": {
+            "snapshots": 2,
+            "urls": ["http://img.example/1.jpg", "http://img.example/2.jpg"],
+        },
+        "video:v1:NormalSnapshot": {"snapshots": 2},
+    }
+    assert {params["SnapshotType"]: params["PageSize"] for _, params in api.calls} == {
+        "CoverSnapshot": "100",
+        "NormalSnapshot": "1",
+    }
 
 
 def test_read_all_snapshots_counts_the_four_types() -> None:
