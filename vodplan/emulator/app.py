@@ -1,13 +1,15 @@
-"""The ASGI application: the service at `/`, pictures under `/media/`, controls under `/_emulator/`."""
+"""The ASGI application: the service at `/`, pictures and source files under `/media/`, controls under `/_emulator/`."""
 
 from pathlib import Path
 
 from . import asgi
+from .content import PREFIX
 from .control import Control
 from .page import human_page
 from .pictures import Pictures
 from .service import Service
 from .settings import EmulatorSettings
+from .sources import Sources
 from .state import EmulatorState, open_state
 
 
@@ -18,6 +20,7 @@ class EmulatorApp:
         self.state = state
         self._service = Service(state)
         self._pictures = Pictures(state)
+        self._sources = Sources(state)
         self._control = Control(state)
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -41,6 +44,8 @@ class EmulatorApp:
                 (b"referrer-policy", b"no-referrer"),
             ]
             await asgi.respond(send, 200, headers, body)
+        elif path.startswith(PREFIX):
+            await self._sources(scope, receive, send)
         elif path.startswith("/media/"):
             await self._pictures(scope, send)
         elif path.startswith("/_emulator/"):

@@ -21,7 +21,10 @@ class Stream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """The uploaded file; `served` says that it is also played as the original quality."""
+    """The uploaded file; `served` says that it is also played as the original quality.
+
+    md5: marks the content: the bytes that are served follow from it (`sources`), and so does the MD5 that is reported.
+    """
 
     file_name: str
     size: int

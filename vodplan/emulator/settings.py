@@ -73,6 +73,8 @@ class EmulatorSettings:
     quota_overrides:  operation to calls per second, over the documented figures.
     latency_ms:       least and greatest delay of each answer, in milliseconds.
     faults:           rules of a fault plan, as in docs/emulator.md.
+    source_md5_bytes: source files up to this size have a FileMD5; the MD5 of larger ones would take too long.
+    source_bytes_per_s: how fast a source file is served; as fast as it goes when None.
     """
 
     region: str = "cn-shanghai"
@@ -96,6 +98,8 @@ class EmulatorSettings:
     signed_urls: bool = True
     url_validity_s: int = 3_600
     scroll_token_s: int = 300
+    source_md5_bytes: int = 8_388_608
+    source_bytes_per_s: float | None = None
     # open questions of the documentation
     empty_clears: bool = True
     category_clear: CategoryClear = CategoryClear.CLEARS

@@ -2,9 +2,11 @@
 
 import time
 from functools import lru_cache
+from urllib.parse import quote
 
 import orjson
 
+from vodplan.emulator.content import PREFIX, content_md5, content_seed
 from vodplan.emulator.context import JSON, Context
 from vodplan.emulator.records import Stream
 from vodplan.emulator.rows import AttachedRow, CategoryRow, ImageRow, VideoRow
@@ -94,8 +96,7 @@ def mezzanine(ctx: Context, row: VideoRow, *, id_name: str, extra: list[str], ti
         return out
     out |= {
         "FileName": source.file_name,
-        "FileURL": ctx.urls.url(f"/media/source/{row.id}/{source.file_name}", ctx.now, timeout),
-        "FileMD5": source.md5,
+        "FileURL": ctx.urls.url(f"{PREFIX}{row.id}/{quote(source.file_name, safe='')}", ctx.now, timeout),
         "Status": "Normal",
         "Size": source.size,
         "Width": source.width,
@@ -104,6 +105,8 @@ def mezzanine(ctx: Context, row: VideoRow, *, id_name: str, extra: list[str], ti
         "Bitrate": f"{source.bitrate:.1f}",
         "Fps": f"{source.fps:.4f}",
     }
+    if source.size <= ctx.settings.source_md5_bytes:
+        out["FileMD5"] = content_md5(content_seed(row.id, source), source.size)
     if "video" in extra and row.media_type == "video":
         out["VideoStreamList"] = [
             {
