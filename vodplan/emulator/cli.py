@@ -25,7 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--make", type=int, metavar="N", help="fill an empty database with N videos, and end")
     parser.add_argument("--region", default="cn-shanghai", help="region to play (%(default)s)")
     parser.add_argument("--quotas", action="store_true", help="enforce the documented calls per second")
-    parser.add_argument("--faults", type=Path, metavar="FILE", help="fault plan in JSON, see docs/emulator.md")
+    parser.add_argument(
+        "--faults", metavar="FILE", help="fault plan: a JSON file or the JSON itself, see docs/emulator.md"
+    )
     parser.add_argument("--latency", metavar="MS[-MS]", default="0", help="delay of every answer in milliseconds")
     parser.add_argument("--index-lag", type=int, metavar="MS", default=0, help="how far SearchMedia is behind writes")
     parser.add_argument(
@@ -90,15 +92,17 @@ def _settings(args: argparse.Namespace) -> "EmulatorSettings":
     rules: list[object] = []
     seed: int = args.seed
     if args.faults is not None:
+        inline = args.faults.lstrip().startswith(("[", "{"))
+        place = "--faults" if inline else args.faults
         try:
-            content = json.loads(args.faults.read_text(encoding="utf-8"))
-        except (json.JSONDecodeError, UnicodeDecodeError) as error:
-            raise FaultPlanError(f"{args.faults} is not JSON: {error}") from error
+            content = json.loads(args.faults if inline else Path(args.faults).read_text(encoding="utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise FaultPlanError(f"{place} is not JSON: {error}") from error
         try:
             rules, found = fault_document(content)
             FaultPlan(rules)
         except FaultPlanError as error:
-            raise FaultPlanError(f"{args.faults}: {error}") from error
+            raise FaultPlanError(f"{place}: {error}") from error
         seed = args.seed if found is None else found
     low, _, high = str(args.latency).partition("-")
     try:

@@ -17,6 +17,9 @@ from .settings import AllMissing, CategoryClear, EmulatorSettings, KeyPair
 
 JSON = dict[str, object]
 
+LARGE_REGIONS = frozenset({"cn-shanghai", "cn-beijing", "cn-shenzhen", "ap-southeast-1"})
+"""Where more uploads may be begun per second than elsewhere (page "QPS limits on API operations")."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScrollPosition:
@@ -142,9 +145,21 @@ class Context:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation of the service: what runs it, its calls per second, and whether it changes anything."""
+    """One operation of the service: what runs it, its calls per second, and whether it changes anything.
+
+    elsewhere: calls per second outside of the four large regions, where that is another figure.
+    per_day:   calls a day instead of calls per second.
+    """
 
     name: str
     run: Callable[[Context, Params], JSON]
-    qps: float
+    qps: float = 0.0
     writes: bool = False
+    elsewhere: float | None = None
+    per_day: int | None = None
+
+    def quota(self, region: str) -> tuple[float, float]:
+        """So many calls in so many seconds."""
+        if self.per_day is not None:
+            return self.per_day, 86_400.0
+        return self.qps if self.elsewhere is None or region in LARGE_REGIONS else self.elsewhere, 1.0

@@ -1,4 +1,4 @@
-"""The documented rate of each operation: so many calls in any one second, for the whole account.
+"""The documented rate of each operation: so many calls in any one second (or day), for the whole account.
 
 source: page "QPS limits on API operations".
 """
@@ -11,24 +11,28 @@ from .settings import EmulatorSettings
 
 
 class Quotas:
-    """Counts the calls of the last second per operation; refused calls do not count."""
+    """Counts the calls of the last second (or day) per operation; refused calls do not count.
 
-    def __init__(self, settings: EmulatorSettings, documented: Mapping[str, float]) -> None:
+    documented: operation to calls and the seconds that they are counted in.
+    """
+
+    def __init__(self, settings: EmulatorSettings, documented: Mapping[str, tuple[float, float]]) -> None:
         self._settings = settings
-        self._rates = {**documented, **settings.quota_overrides}
+        self._rates = {**documented, **{name: (rate, 1.0) for name, rate in settings.quota_overrides.items()}}
         self._recent: dict[str, deque[float]] = {name: deque() for name in self._rates}
 
     def take(self, action: str, now: float) -> None:
         """Count a call, or refuse it with the service's throttling answer."""
         recent = self._recent[action]
-        while recent and (recent[0] <= now - 1 or recent[0] > now):
+        most, window = self._rates[action]
+        while recent and (recent[0] <= now - window or recent[0] > now):
             recent.popleft()
-        if len(recent) >= self._rates[action]:
+        if len(recent) >= most:
             raise throttled(self._settings, action)
         recent.append(now)
 
     def clear(self) -> None:
-        """Forget the calls of the last second."""
+        """Forget the calls so far."""
         for recent in self._recent.values():
             recent.clear()
 

@@ -30,7 +30,8 @@ class EmulatorState:
         self.demo = demo
         self.started = time.time()
         self.log = CallLog(settings.call_log)
-        self.quotas = Quotas(settings, {name: operation.qps for name, operation in OPERATIONS.items()})
+        rates = {name: operation.quota(settings.region) for name, operation in OPERATIONS.items()}
+        self.quotas = Quotas(settings, rates)
         self.faults = FaultPlan(settings.faults, seed=settings.seed)
         self.latency = random.Random(settings.seed)
         self.keyring = Keyring(db, settings.keys)

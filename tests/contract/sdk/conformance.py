@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.contract.sdk.rows import CODES, ROWS, SWITCHED
+from vodplan.emulator.context import Operation
 from vodplan.emulator.operations import OPERATIONS
 
 PAGE = Path(__file__).parents[3] / "docs" / "conformance.md"
@@ -34,6 +35,12 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+def _rate(operation: Operation) -> str:
+    if operation.per_day is not None:
+        return f"{operation.per_day:,} a day"
+    return f"{operation.qps:g}" + (f" ({operation.elsewhere:g} in smaller regions)" if operation.elsewhere else "")
+
+
 def page() -> str:
     """The whole page."""
     lines = [
@@ -51,7 +58,7 @@ def page() -> str:
         count = sum(row.operation == name for row in ROWS)
         codes = ", ".join(f"`{code}`" for code in CODES[name]) or "none of its own"
         switched = "; ".join(f"`{code}`: {how}" for (owner, code), how in SWITCHED.items() if owner == name)
-        lines.append(f"| {name} | {OPERATIONS[name].qps:g} | {count} | {codes} | {switched} |")
+        lines.append(f"| {name} | {_rate(OPERATIONS[name])} | {count} | {codes} | {switched} |")
     calls = 2 * (len(ROWS) + sum(len(row.then) for row in ROWS))
     lines += [
         "",

@@ -8,9 +8,13 @@ from tests.unit.emulator.conftest import MakeApp
 from tests.unit.emulator.wire import NOW, v3
 from vodplan.emulator.app import EmulatorApp
 from vodplan.emulator.demo.tidy import OPENING_MATCH, POSTER
+from vodplan.emulator.errors import Refusal
+from vodplan.emulator.operations import OPERATIONS
+from vodplan.emulator.quotas import Quotas
 from vodplan.emulator.settings import (
     AllMissing,
     CategoryClear,
+    EmulatorSettings,
     KeyPair,
     LengthUnit,
     OverLength,
@@ -201,6 +205,27 @@ def test_quota_lets_the_documented_rate_through_and_no_more(make_app: MakeApp) -
     assert codes == [""] * 30 + ["Throttling.User"]
     assert other.code == ""
     assert v3(app, "UpdateVideoInfos", content, at=now[0]).code == ""
+
+
+@pytest.mark.parametrize(("region", "rate"), [("ap-southeast-1", 80), ("eu-central-1", 40)])
+def test_quota_of_uploads_is_that_of_the_region(make_app: MakeApp, region: str, rate: int) -> None:
+    """Four regions take twice as many."""
+    app = make_app(quotas=True, region=region)
+
+    codes = [v3(app, "CreateUploadImage", {"ImageType": "default"}).code for _ in range(rate + 1)]
+
+    assert codes == [""] * rate + ["Throttling.User"]
+
+
+def test_quota_of_pulls_is_counted_by_the_day() -> None:
+    """200,000 in any 24 hours."""
+    quotas = Quotas(EmulatorSettings(), {name: one.quota("cn-shanghai") for name, one in OPERATIONS.items()})
+    for _ in range(200_000):
+        quotas.take("UploadMediaByURL", NOW)
+
+    with pytest.raises(Refusal, match=r"Throttling\.User"):
+        quotas.take("UploadMediaByURL", NOW + 86_399)
+    quotas.take("UploadMediaByURL", NOW + 86_400)
 
 
 def test_quota_answer_follows_the_settings(make_app: MakeApp) -> None:

@@ -284,6 +284,8 @@ def test_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
     [
         (["--faults", "missing.json"], 64, "missing.json"),
         (["--faults", "broken.json"], 64, "broken.json is not JSON"),
+        (["--faults", '[{"kind": '], 64, "--faults is not JSON"),
+        (["--faults", '{"rules": [{"kind": "explode"}]}'], 64, "--faults: rule 1: kind must be one of"),
         (["--faults", "wrong.json"], 64, "wrong.json: rule 1: kind must be one of"),
         (["--latency", "soon"], 64, "--latency soon is neither MS nor MS-MS"),
         (["--latency", "nan"], 64, "--latency nan is neither MS nor MS-MS"),

@@ -157,9 +157,9 @@ def change_resource_group(ctx: Context, params: Params) -> JSON:
 
 
 OPERATIONS = (
-    Operation(name="CreateUploadImage", run=create_upload_image, qps=80, writes=True),
-    Operation(name="UploadMediaByURL", run=upload_media_by_url, qps=100, writes=True),
-    Operation(name="RefreshUploadVideo", run=refresh_upload_video, qps=80),
+    Operation(name="CreateUploadImage", run=create_upload_image, qps=80, elsewhere=40, writes=True),
+    Operation(name="UploadMediaByURL", run=upload_media_by_url, per_day=200_000, writes=True),
+    Operation(name="RefreshUploadVideo", run=refresh_upload_video, qps=80, elsewhere=40),
     Operation(name="RestoreMedia", run=restore_media, qps=50, writes=True),
     Operation(name="ChangeResourceGroup", run=change_resource_group, qps=10, writes=True),
 )
