@@ -118,6 +118,7 @@ def _under_lease(
     progress: Progress,
 ) -> ApplyReport:
     lost: list[str] = []
+    folder = project.policy.backup
     recorded = {
         place: one if isinstance(one, Outcome) else _unanswered(plan, place) for place, one in journal.recorded.items()
     }
@@ -138,6 +139,7 @@ def _under_lease(
                     stop=lambda: lost[0] if lost else stopped(),
                     recorded=recorded,
                     limits=conditions.limits,
+                    backup=None if folder is None else opened.service.backup(project.root / folder),
                 )
 
     with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):

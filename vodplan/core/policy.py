@@ -54,6 +54,7 @@ class Policy:
     max_managed_drop: how many fewer entries the manifests may have than when a plan was last applied.
     require:          kind → fields that every entry of that kind must set; checked by `validate`.
     vocabulary:       the closed list of tags, None when any tag may be used; checked by `validate`.
+    backup:           the folder, as written, that source files are saved to before they are deleted; None for not.
     """
 
     max_deletes: Bounds | None = None
@@ -63,3 +64,4 @@ class Policy:
     protect: tuple[Protection, ...] = ()
     require: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     vocabulary: frozenset[str] | None = None
+    backup: str | None = None
