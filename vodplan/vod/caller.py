@@ -105,7 +105,7 @@ class Caller:
         spec = OPERATIONS[operation]
         started = self._monotonic()
         failed: Counter[Trouble] = Counter()
-        doubt = False
+        doubt = late = False
         while True:
             result = await self._try(spec, params, attempt=failed.total() + 1)
             if isinstance(result, Record):
@@ -113,6 +113,7 @@ class Caller:
             rule = retry.RULES[result.trouble]
             failed[result.trouble] += 1
             doubt = doubt or (spec.writes and rule.doubtful)
+            late = late or result.late
             more = retry.again(result.trouble, failed=failed[result.trouble], elapsed=self._monotonic() - started)
             blocked = doubt and not spec.repeatable
             if not blocked and not more:
@@ -124,7 +125,8 @@ class Caller:
                 settled = await self._settled(result, settle, tries=failed.total())
                 if settled is not None:
                     return settled
-                if not more:
+                # What may still be under way is not there yet; sent again it would be made twice.
+                if late or not more:
                     raise failures.unknown_outcome(result, tries=failed.total())
 
     async def _settled(self, fault: Fault, settle: Settle | None, *, tries: int) -> Record | None:
@@ -168,7 +170,7 @@ class Caller:
         except NotSent as error:
             return None, failures.not_sent(operation, str(error))
         except AnswerLost as error:
-            return None, failures.lost(operation, str(error))
+            return None, failures.lost(operation, error)
         result = failures.read(operation, reply)
         if isinstance(result, Fault) and result.trouble is Trouble.KEY:
             result = failures.altered(result, reply, signed.string_to_sign)

@@ -12,7 +12,7 @@ import httpx
 from httpx_aiohttp import AiohttpTransport
 
 from vodplan._version import __version__
-from vodplan.vod.failures import AnswerLost, NotSent, Reply
+from vodplan.vod.failures import AnswerLate, AnswerLost, NotSent, Reply
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 30.0
@@ -67,7 +67,7 @@ class HttpClient:
 
         query:  encoded as it was signed; the transport may send another spelling of the same parameters, such as a
                 bare comma, and the service decodes before it checks.
-        raises: NotSent, AnswerLost.
+        raises: NotSent, AnswerLost, AnswerLate.
         """
         url = self._base.copy_with(path="/", query=query.encode("ascii"))
         request = httpx.Request("POST", url, headers={**_HEADERS, **headers}, extensions={"timeout": _TIMEOUT})
@@ -79,7 +79,7 @@ class HttpClient:
                 finally:
                     await response.aclose()
         except TimeoutError as error:
-            raise AnswerLost(f"the answer took more than {TOTAL_SECONDS:.0f} seconds") from error
+            raise AnswerLate(f"the answer took more than {TOTAL_SECONDS:.0f} seconds") from error
         except _BROKEN as error:
             raise _translated(error) from error
         return Reply(
@@ -143,11 +143,21 @@ def _translated(error: Exception) -> NotSent | AnswerLost:
         unsent = unsent or isinstance(cause, aiohttp.ClientHttpProxyError)
     else:
         unsent = isinstance(error, _UNSENT)
-    return NotSent(reason) if unsent else AnswerLost(reason)
+    if unsent:
+        return NotSent(reason)
+    return AnswerLate(reason) if _late(error) else AnswerLost(reason)
+
+
+def _late(error: Exception) -> bool:
+    # The transport calls a server that hung up a timeout, too, so here the cause decides as well.
+    cause = error.__cause__
+    if isinstance(cause, aiohttp.ClientError):
+        return isinstance(cause, TimeoutError)
+    return isinstance(error, httpx.TimeoutException) or isinstance(cause, TimeoutError)
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, httpx.TimeoutException) or isinstance(error.__cause__, TimeoutError):
+    if _late(error):
         return "it took too long"
     text = " ".join(str(error).split())
     return text[:300].rstrip(".") or type(error).__name__

@@ -57,6 +57,10 @@ class AnswerLost(Exception):
     """The request was sent, or part of it, and no whole answer came back."""
 
 
+class AnswerLate(AnswerLost):
+    """The request was sent, and no answer came in time: the service may still be at it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An HTTP answer, as bytes; header names in lower case."""
@@ -73,6 +77,7 @@ class Fault:
     status:      None when no answer came.
     retry_after: seconds that the service asks to wait.
     altered:     whether the service saw another request than the one that was signed.
+    late:        whether the service may still be at it, so that what it does not show now may be there later.
     """
 
     trouble: Trouble
@@ -83,6 +88,7 @@ class Fault:
     request_id: str = ""
     retry_after: float | None = None
     altered: bool = False
+    late: bool = False
 
     def __str__(self) -> str:
         facts = [f"HTTP {self.status}"] if self.status is not None else []
@@ -145,9 +151,10 @@ def altered(fault: Fault, reply: Reply, string_to_sign: str) -> Fault:
     return dataclasses.replace(fault, altered=changed and ours not in reply.body)
 
 
-def lost(operation: str, reason: str) -> Fault:
+def lost(operation: str, error: AnswerLost) -> Fault:
     """The fault of a call that was sent, or may have been, and got no whole answer."""
-    return Fault(trouble=Trouble.LOST, operation=operation, code="NoAnswer", message=reason)
+    late = isinstance(error, AnswerLate)
+    return Fault(trouble=Trouble.LOST, operation=operation, code="NoAnswer", message=str(error), late=late)
 
 
 def not_sent(operation: str, reason: str) -> Fault:
@@ -326,6 +333,7 @@ def _not_json(operation: str, reply: Reply, request_id: str) -> Fault:
         status=reply.status,
         request_id=request_id,
         retry_after=_retry_after(reply.headers),
+        late=reply.status == http.HTTPStatus.GATEWAY_TIMEOUT,
     )
 
 
