@@ -12,13 +12,13 @@ from pydantic_core import ErrorDetails
 from yaml.error import YAMLError
 
 from vodplan.core.errors import ManifestError
-from vodplan.core.policy import Policy, Protection
 from vodplan.manifests import source, syntax
 from vodplan.manifests.compose import Abandoned, Composer
 from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.nodes import Bad, Map, Node, Placed, Scalar, Seq
 from vodplan.manifests.project import DEFAULT_REGION, Project, TargetConfig
 from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
+from vodplan.manifests.project_policy import policy_of
 from vodplan.manifests.project_secrets import Loc, discreet, secrets
 from vodplan.manifests.scalars import value_of
 from vodplan.manifests.wording import describe, did_you_mean, one_of, quoted
@@ -100,7 +100,7 @@ def _built(model: ProjectModel, path: Path) -> Project:
         manifests=tuple(root / one for one in model.manifests),
         default_target=model.default_target,
         targets=MappingProxyType({name: _target(name, one, root) for name, one in model.targets.items()}),
-        policy=_policy(model),
+        policy=policy_of(model.policy),
         store=model.store,
         share=model.limits.share,
         rates=MappingProxyType(dict(model.limits.rates)),
@@ -114,25 +114,6 @@ def _target(name: str, target: Target, root: Path) -> TargetConfig:
         endpoint=target.endpoint,
         profile=target.profile,
         emulator=root / target.emulator if target.emulator else None,
-    )
-
-
-def _policy(model: ProjectModel) -> Policy:
-    rules = model.policy
-    required = {"video": tuple(rules.require.video), "image": tuple(rules.require.image)}
-    return Policy(
-        max_deletes=rules.max_deletes,
-        max_updates=rules.max_updates,
-        protect=tuple(
-            Protection(
-                any_tags=frozenset(one.tags.any if one.tags is not None else ()),
-                category=one.category,
-                ids=frozenset(one.ids or ()),
-            )
-            for one in rules.protect
-        ),
-        require=MappingProxyType({kind: fields for kind, fields in required.items() if fields}),
-        vocabulary=None if rules.tags is None else frozenset(rules.tags.vocabulary),
     )
 
 
@@ -156,7 +137,11 @@ def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
     for place, one in enumerate(model.policy.protect):
         if not one.model_fields_set:
             at = _node(root, ("policy", "protect", place))
-            found.error("VP204", "A protection needs tags, category or ids; without one it would mean all.", at)
+            found.error(
+                "VP204",
+                "A protection needs a condition, such as tags, category or ids; without one it would mean all.",
+                at,
+            )
 
 
 def _report(detail: ErrorDetails, root: Map, found: Findings) -> None:

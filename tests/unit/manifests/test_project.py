@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,13 @@ targets:
   lab: {endpoint: "http://127.0.0.1:8900", region: ap-southeast-1}
 policy:
   max_deletes: 10
-  max_updates: "30%"
-  protect: [{tags: {any: [keep, hold]}}, {category: Legal, ids: [v1]}]
+  max_updates: {video: "30%", image: 5, category: 0}
+  max_delete_bytes: 1.5TB
+  max_managed_drop: "50%"
+  protect:
+    - {tags: {any: [keep, hold]}}
+    - {category: Legal, ids: [v1], id: video/v2}
+    - {tags: {all: [a, b]}, created: {after: 2026-01-01, before: 2026-02-01}, younger_than: 30d, status: [Blocked]}
   require: {video: [title, category]}
   tags: {vocabulary: [sports, news]}
 store: sqlite:///.vodplan/state.db
@@ -57,10 +63,19 @@ def test_project_has_every_setting(tmp_path: Path) -> None:
         },
         policy=Policy(
             max_deletes=Bound(count=10),
-            max_updates=Bound(percent=30.0),
+            max_updates={"video": Bound(percent=30.0), "image": Bound(count=5), "category": Bound(count=0)},
+            max_delete_bytes=1_500_000_000_000,
+            max_managed_drop=Bound(percent=50.0),
             protect=(
                 Protection(any_tags=frozenset({"keep", "hold"})),
-                Protection(category="Legal", ids=frozenset({"v1"})),
+                Protection(category="Legal", ids=frozenset({"v1", "video/v2"})),
+                Protection(
+                    all_tags=frozenset({"a", "b"}),
+                    created_after=datetime.date(2026, 1, 1),
+                    created_before=datetime.date(2026, 2, 1),
+                    younger_than=datetime.timedelta(days=30),
+                    statuses=frozenset({"Blocked"}),
+                ),
             ),
             require={"video": ("title", "category")},
             vocabulary=frozenset({"sports", "news"}),
@@ -174,6 +189,34 @@ def test_secret_is_never_shown(line: str, tmp_path: Path) -> None:
         ('policy: {max_deletes: "101%"}', "VP204"),
         ('policy: {max_deletes: "10"}', "VP204"),
         ("policy: {max_deletes: null}", "VP204"),
+        ("policy: {max_deletes: {video: 10}}", None),
+        ("policy: {max_deletes: {}}", "VP204"),
+        ("policy: {max_deletes: {vidoe: 10}}", "VP204"),
+        ("policy: {max_deletes: {video: -1}}", "VP204"),
+        ("policy: {max_delete_bytes: 0}", None),
+        ("policy: {max_delete_bytes: 500 GB}", None),
+        ("policy: {max_delete_bytes: -1}", "VP204"),
+        ("policy: {max_delete_bytes: true}", "VP204"),
+        ("policy: {max_delete_bytes: 500Gb}", "VP204"),
+        ("policy: {max_delete_bytes: 1kiB}", "VP204"),
+        ('policy: {max_delete_bytes: "500"}', "VP204"),
+        ("policy: {max_delete_bytes: 1.2.3GB}", "VP204"),
+        ("policy: {max_managed_drop: 3}", None),
+        ("policy: {max_managed_drop: {video: 3}}", "VP204"),
+        ("policy: {protect: [{tags: {}}]}", "VP204"),
+        ("policy: {protect: [{tags: {all: []}}]}", "VP204"),
+        ("policy: {protect: [{created: {}}]}", "VP204"),
+        ("policy: {protect: [{created: {after: 2026-02-30}}]}", "VP204"),
+        ("policy: {protect: [{created: {after: 2026-02-01, before: 2026-02-02}}]}", None),
+        ("policy: {protect: [{created: {after: 2026-02-01, before: 2026-02-01}}]}", "VP204"),
+        ("policy: {protect: [{younger_than: 12h}]}", None),
+        ("policy: {protect: [{younger_than: 30}]}", "VP204"),
+        ("policy: {protect: [{younger_than: 0d}]}", "VP204"),
+        ("policy: {protect: [{younger_than: 1m}]}", "VP204"),
+        ("policy: {protect: [{status: [Normal]}]}", None),
+        ("policy: {protect: [{status: [normal]}]}", "VP204"),
+        ("policy: {protect: [{status: Normal}]}", "VP204"),
+        ("policy: {protect: [{state: [Normal]}]}", "VP203"),
         ("limits: {share: 1}", None),
         ("limits: {rates: {SearchMedia: 0.5}}", None),
         ("limits: {rates: {SearchMedia: 0}}", "VP204"),
@@ -196,3 +239,40 @@ def test_setting_is_taken_or_told(line: str, code: str | None, tmp_path: Path) -
         assert read(tmp_path, text).path is not None
     else:
         assert set(codes(refused(tmp_path, text))) == {code}
+
+
+@pytest.mark.parametrize(
+    ("written", "size"),
+    [
+        ("7", 7),
+        ("7B", 7),
+        ("2kB", 2_000),
+        ("2KB", 2_000),
+        ("2KiB", 2_048),
+        ("1.5MB", 1_500_000),
+        ("500 GB", 500_000_000_000),
+        ("1TiB", 2**40),
+        ("0.000001PiB", 2**50 // 10**6),
+        ("9007199254.740993PB", 9_007_199_254_740_993_000_000_000),
+    ],
+)
+def test_amount_of_bytes_is_read_exactly(written: str, size: int, tmp_path: Path) -> None:
+    """Decimal units count by thousands, binary ones by 1,024; nothing is lost to rounding."""
+    found = read(tmp_path, f"apiVersion: vodplan/v1\npolicy: {{max_delete_bytes: {written}}}\n")
+
+    assert found.policy.max_delete_bytes == size
+
+
+@pytest.mark.parametrize(("written", "hours"), [("12h", 12), ("30d", 720), ("8w", 1344)])
+def test_span_is_read_in_hours_days_and_weeks(written: str, hours: int, tmp_path: Path) -> None:
+    """Months and years differ in length, so there are none."""
+    found = read(tmp_path, f"apiVersion: vodplan/v1\npolicy: {{protect: [{{younger_than: {written}}}]}}\n")
+
+    assert found.policy.protect == (Protection(younger_than=datetime.timedelta(hours=hours)),)
+
+
+def test_bound_of_a_kind_there_is_not_names_those_there_are(tmp_path: Path) -> None:
+    """A bound that is never looked at is worse than none."""
+    (found,) = refused(tmp_path, "apiVersion: vodplan/v1\npolicy: {max_deletes: {vidoe: 10}}\n")
+
+    assert 'the kinds are video, image or category. Did you mean "video"?' in found.detail
