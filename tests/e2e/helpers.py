@@ -165,6 +165,7 @@ def refused(
     says: Sequence[str] = (),
     at: str = "",
     next: str = "vodplan",
+    advice: str = "",
     **environ: str,
 ) -> Ended:
     """Run a command line in both formats and check how it is refused; gives the end of the text run.
@@ -172,6 +173,7 @@ def refused(
     says: what the message must have, in both.
     at:   FILE:LINE:COLUMN of a finding that must be among those shown.
     next: how the last line, and the member `next`, goes on.
+    advice: how the advice begins that ends the message, ahead of the command that checks whether it helped.
     """
     text = run(*argv, **environ)
     as_json = run(*argv, "--format", "json", **environ)
@@ -184,6 +186,8 @@ def refused(
     assert next_step(text.err).startswith(next), text.err
     assert error["next"].startswith(next)
     shown, told = _flat(text.err), _flat(" ".join(_texts(error)))
+    assert f" {advice}" in shown, text.err
+    assert f" {advice}" in f" {told}", as_json.out
     assert [word for word in says if word not in shown] == [], text.err
     assert [word for word in says if word not in told] == [], as_json.out
     if at:
@@ -193,7 +197,7 @@ def refused(
 
 
 def next_step(err: str) -> str:
-    """The next command or step, which stands at the very end, a long sentence in more than one line."""
+    """The next command, which stands at the very end."""
     *_, last = err.rpartition("Next: ")
     assert "\nNext: " in f"\n{err}"
     return _flat(last)

@@ -83,7 +83,7 @@ def test_no_credentials_exit_8(library: Project, demo_emulator: RunningEmulator)
     empty = _key("", id="")
 
     for argv in (("plan",), APPLY_BOTH):
-        refused(library.run, *argv, code=8, says=says[:2], next="Set ALIBABA_CLOUD_ACCESS_KEY_ID", **empty)
+        refused(library.run, *argv, code=8, says=says[:2], advice="Set ALIBABA_CLOUD_ACCESS_KEY_ID", **empty)
 
     assert demo_emulator.calls() == []
 
@@ -96,7 +96,7 @@ def test_key_without_its_secret_exits_8(library: Project, demo_emulator: Running
 
 
 @pytest.mark.parametrize(
-    ("key", "says", "next"),
+    ("key", "says", "advice"),
     [
         ({"id": ""}, ("access key secret", "does not belong", "SignatureDoesNotMatch"), "Set the secret"),
         ({"id": "nobody"}, ("not known", "InvalidAccessKeyId.NotFound"), "Check the access key ID"),
@@ -108,7 +108,7 @@ def test_key_without_its_secret_exits_8(library: Project, demo_emulator: Running
     ids=["wrong-secret", "unknown-key", "expired-token", "another-token", "no-token", "disabled"],
 )
 def test_refused_credentials_exit_8(
-    key: dict[str, str], says: tuple[str, ...], next: str, library: Project, demo_emulator: RunningEmulator
+    key: dict[str, str], says: tuple[str, ...], advice: str, library: Project, demo_emulator: RunningEmulator
 ) -> None:
     """The service's refusal, in words, with what to set; the secret and the token are in no output, however talkative."""
     demo_emulator.add_key(KeyPair(id="STS.expired", secret=SECRET, token=TOKEN, expires=1_000))
@@ -122,7 +122,7 @@ def test_refused_credentials_exit_8(
         assert ended.code == 8
         assert SECRET not in ended.said
         assert TOKEN not in ended.said
-    refused(library.call, "plan", code=8, says=says, next=next, **environ)
+    refused(library.call, "plan", code=8, says=says, advice=advice, **environ)
 
     assert writes(demo_emulator) == []
 
@@ -170,7 +170,7 @@ def test_clock_that_correcting_does_not_help_exits_8(library: Project, demo_emul
     """A service that stays 20 minutes off whatever is sent, after one correction."""
     demo_emulator.set_faults([{"kind": "error", "status": 400, "code": "InvalidTimeStamp.Expired"}])
 
-    refused(library.call, "plan", code=8, says=("the time of the request",), next="Set the clock")
+    refused(library.call, "plan", code=8, says=("the time of the request",), advice="Set the clock")
 
     assert len(actions(demo_emulator)) == 4  # two runs, each with one correction
 
@@ -302,7 +302,7 @@ def test_service_that_shows_old_values_after_a_write(
 @pytest.mark.parametrize("endpoint", ["http://vod.example.com", "http://192.0.2.1:8900", "http://[2001:db8::1]"])
 def test_plain_http_beyond_loopback_is_refused(endpoint: str, library: Project) -> None:
     """Keys are never sent in the clear, from the environment or from the project file."""
-    refused(library.call, "plan", code=3, says=("plain http",), next="Use an endpoint", VODPLAN_ENDPOINT=endpoint)
+    refused(library.call, "plan", code=3, says=("plain http",), advice="Use an endpoint", VODPLAN_ENDPOINT=endpoint)
     library.write(
         f'apiVersion: vodplan/v1\ntargets: {{lab: {{endpoint: "{endpoint}", region: cn-shanghai}}}}\n', "vodplan.yaml"
     )
@@ -350,7 +350,7 @@ def test_read_that_the_key_may_not_do_exits_1_with_the_ram_action(
     demo_emulator.add_key(KeyPair(id="another", secret=SECRET, deny=(f"vod:{operation}",)))
 
     for argv in (("plan",), APPLY_BOTH):
-        refused(library.call, *argv, code=1, says=(f"vod:{operation}", "403"), next="Grant the RAM action", **_key())
+        refused(library.call, *argv, code=1, says=(f"vod:{operation}", "403"), advice="Grant the RAM action", **_key())
 
     assert writes(demo_emulator) == []
 

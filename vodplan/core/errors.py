@@ -21,6 +21,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+CHECK = "vodplan doctor"
+"""The command that tells whether advice was followed with success."""
+
 if TYPE_CHECKING:
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.report import ApplyReport
@@ -29,13 +32,16 @@ if TYPE_CHECKING:
 class VodplanError(Exception):
     """The root of everything vodplan raises on purpose.
 
-    message: what happened and why, full sentences, no trailing command.
-    next:    the command or the step that gets the user further; shown on a line of its own.
+    message: what happened and why, full sentences, no trailing command; advice to a person comes last.
+    next:    the command that gets the user further; shown on a line of its own. Where an error is made with a sentence
+             instead (`Set the clock …`), the sentence is advice and ends the message, and `CHECK` is the command.
     """
 
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str, *, next: str = "") -> None:
+        if next[:1].isupper():
+            message, next = f"{message} {next.removesuffix('.')}.", CHECK
         super().__init__(message)
         self.message = message
         self.next = next

@@ -397,7 +397,7 @@ def test_operation_that_the_policy_denies_names_the_action(demo_emulator: Runnin
         )
     results = {result.name: result for result in using(demo_emulator, lambda service: service.probe(), key=key)}
 
-    assert "vod:UpdateVideoInfos" in raised.value.next
+    assert "vod:UpdateVideoInfos" in raised.value.message
     assert not results["BatchGetMediaInfos"].ok
     assert "vod:BatchGetMediaInfos" in results["BatchGetMediaInfos"].detail
     assert [name for name, result in results.items() if not result.ok] == ["BatchGetMediaInfos"]

@@ -119,3 +119,12 @@ def test_errors_carry_what_the_reader_needs_next() -> None:
     refused = errors.RefusedByService("no", operation="DeleteVideo", status=400, code="X", request_id="R")
     assert (refused.operation, refused.status, refused.code, refused.request_id) == ("DeleteVideo", 400, "X", "R")
     assert refused.next == "vodplan doctor"
+
+
+def test_error_with_advice_says_it_and_names_the_command_that_checks() -> None:
+    """Every refusal ends with a command; advice to a person ends the message."""
+    advised = errors.CredentialsError("The clock is off.", next="Set the clock of this machine.")
+
+    assert advised.message == "The clock is off. Set the clock of this machine."
+    assert advised.next == "vodplan doctor"
+    assert errors.CredentialsError("Gone.", next="vodplan plan").next == "vodplan plan"

@@ -108,7 +108,7 @@ def test_schema_refuses_what_the_project_file_may_not_have(line: str, tmp_path: 
     (tmp_path / "vodplan.yaml").write_text(text, encoding="utf-8")
 
     assert not PROJECT.is_valid(plain(text))
-    with pytest.raises(Exception, match="in the manifests"):
+    with pytest.raises(Exception, match="in the project file"):
         project_file.read_project(tmp_path / "vodplan.yaml", shown="vodplan.yaml")
 
 

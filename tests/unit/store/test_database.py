@@ -67,4 +67,4 @@ def test_file_system_without_a_log_is_refused(tmp_path: Path) -> None:
     ):
         _use_wal(connection, location, patience=1)
 
-    assert "local disk" in refusal.value.next
+    assert "local disk" in refusal.value.message

@@ -72,5 +72,5 @@ def test_setting_that_cannot_be_used_says_what_can(url: str, word: str) -> None:
     assert word in refusal.value.message
     assert "SECRET" not in refusal.value.message
     assert refusal.value.__cause__ is None
-    assert "sqlite:///PATH" in refusal.value.next
-    assert "postgresql://" in refusal.value.next
+    assert "sqlite:///PATH" in refusal.value.message
+    assert "postgresql://" in refusal.value.message

@@ -123,7 +123,7 @@ def test_chain_without_any_source_says_where_it_looked(tmp_path: Path) -> None:
     assert raised.value.exit_code == 8
     for place in ("ALIBABA_CLOUD_ACCESS_KEY_ID", "OIDC", "config.json", "credentials.ini", "'prod'", "ECS", "URI"):
         assert place in raised.value.message
-    assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in raised.value.next
+    assert "ALIBABA_CLOUD_ACCESS_KEY_SECRET" in raised.value.message
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_error_for_a_forbidden_operation_names_the_action_to_grant() -> None:
         a_fault(error("NoPermission", 403), "DeleteVideo"), provider="", clock_offset=0, tries=1
     )
 
-    assert "vod:DeleteVideo" in raised.next
+    assert "vod:DeleteVideo" in raised.message
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_error_for_a_closed_account_says_so(code: str, words: str) -> None:
     raised = failures.error_for(a_fault(error(code, 403)), provider="", clock_offset=0, tries=1)
 
     assert words in raised.message
-    assert "RAM" not in raised.next
+    assert "RAM" not in raised.message
 
 
 @pytest.mark.parametrize(
