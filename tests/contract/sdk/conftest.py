@@ -21,6 +21,7 @@ def emulator(shared_emulator: RunningEmulator) -> Iterator[RunningEmulator]:
     """The emulator, holding exactly the demo library when the test begins."""
     shared_emulator.clear_calls()
     yield shared_emulator
+    shared_emulator.set_faults([])
     if any(record.action in OPERATIONS and OPERATIONS[record.action].writes for record in shared_emulator.calls()):
         shared_emulator.reset()
 

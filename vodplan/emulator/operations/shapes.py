@@ -11,6 +11,9 @@ from vodplan.emulator.context import JSON, Context
 from vodplan.emulator.records import Stream
 from vodplan.emulator.rows import AttachedRow, CategoryRow, ImageRow, VideoRow
 
+RENDERED = 10_000
+"""Videos whose JSON is kept; about 10 KB each, so that a large library stays small in memory."""
+
 
 @lru_cache(maxsize=65_536)
 def iso(seconds: int) -> str:
@@ -80,7 +83,7 @@ def video_json(ctx: Context, row: VideoRow) -> orjson.Fragment:
     known = ctx.rendered.get(row.id)
     if known is not None and known[0] == row and known[1] == category and known[2] == window:
         return known[3]
-    if len(ctx.rendered) >= 20_000:
+    if len(ctx.rendered) >= RENDERED:
         ctx.rendered.clear()
     made = orjson.Fragment(orjson.dumps(video(ctx, row, wrapped=False)))
     ctx.rendered[row.id] = (row, category, window, made)
