@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import datetime
+import logging
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from vodplan.core.errors import ConfigError
+from vodplan.core.errors import ConfigError, StoreError
 from vodplan.core.plan import Target
 
 if TYPE_CHECKING:
+    from vodplan.core.assemble import Memory
     from vodplan.manifests.project import Project, TargetConfig
     from vodplan.store.store import Store
     from vodplan.vod.credentials import CredentialsProvider
@@ -21,7 +23,9 @@ if TYPE_CHECKING:
 
 DEFAULT_REGION = "cn-shanghai"
 
-DEFAULT_STORE = "sqlite:///.vodplan/state.db"
+_SQLITE = "sqlite:///"
+
+DEFAULT_STORE = f"{_SQLITE}.vodplan/state.db"
 """Where runs, journals and leases are kept unless the project says otherwise, relative to the project's folder."""
 
 ENVIRONMENT_TARGET = "environment"
@@ -121,8 +125,41 @@ def open_project_store(project: Project, environ: Mapping[str, str]) -> Store:
     """
     from vodplan.store.open import open_store
 
-    url = environ.get("VODPLAN_STORE") or project.store or DEFAULT_STORE
-    return open_store(url, root=project.root, clock=SystemClock())
+    return open_store(_store_url(project, environ), root=project.root, clock=SystemClock())
+
+
+def remembered(project: Project, environ: Mapping[str, str], target: Target) -> Memory:
+    """What the project's store remembers of earlier runs on a target; nothing when there is no store yet.
+
+    A store that cannot be read is no reason not to plan, since apply refuses it; a warning is logged. Where a guard
+    counts on it (`policy.max_managed_drop`), there is no plan without it.
+
+    raises: StoreError in that case.
+    """
+    from vodplan.core.assemble import Memory
+
+    url = _store_url(project, environ)
+    if url.startswith(_SQLITE) and not (project.root / url.removeprefix(_SQLITE)).exists():
+        return Memory()
+    from vodplan.store.open import open_existing_store
+
+    try:
+        store = open_existing_store(url, root=project.root, clock=SystemClock())
+        if store is None:
+            return Memory()
+        with store:
+            return Memory(managed=store.managed(target), not_taken=store.unconverged(target))
+    except StoreError as error:
+        if project.policy.max_managed_drop is not None:
+            raise
+        logging.getLogger("vodplan").warning(
+            "%s What did not take in earlier runs is not known, and may be planned again.", error.message
+        )
+        return Memory()
+
+
+def _store_url(project: Project, environ: Mapping[str, str]) -> str:
+    return environ.get("VODPLAN_STORE") or project.store or DEFAULT_STORE
 
 
 @contextlib.asynccontextmanager

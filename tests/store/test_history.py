@@ -20,7 +20,7 @@ from tests.store.build import (
 )
 from tests.store.conftest import Open
 from vodplan.core.errors import UsageError
-from vodplan.core.history import ChangeState, RunStatus, wanted_fingerprint
+from vodplan.core.history import ChangeState, NotTaken, RunStatus, wanted_fingerprint
 from vodplan.core.plan import Plan, Target
 from vodplan.core.planfile import document
 from vodplan.core.report import Unconverged, Verdict
@@ -202,7 +202,7 @@ def test_fields_that_did_not_take_are_remembered_until_they_do(store: Store, ope
     assert wanted_fingerprint(plan.changes[0], "tags") is None
     assert wanted_fingerprint(a_delete("a1"), "title") is None
     assert set(other.unconverged(TARGET)) == {"video/a1", "video/a2"}
-    assert other.unconverged(TARGET)["video/a1"] == {"title": wanted}
+    assert other.unconverged(TARGET)["video/a1"] == {"title": NotTaken(wanted, '"wanted"')}
     assert other.unconverged(STAGING) == {}
 
     # Not read back: nothing is known. Refused: nothing was tried. Then one of them takes.

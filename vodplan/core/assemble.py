@@ -11,6 +11,7 @@ from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.cost import estimate
 from vodplan.core.guards import Surroundings, evaluate, moment
+from vodplan.core.history import NotTaken
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.live import Members, Parts
 from vodplan.core.order import ordered
@@ -18,7 +19,7 @@ from vodplan.core.plan import Missing, Plan, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
 from vodplan.core.policy import Policy
 from vodplan.core.values import Json
-from vodplan.core.withhold import NotTaken, withhold
+from vodplan.core.withhold import withhold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,11 +73,12 @@ def assemble(
     kinds: Mapping[str, Kind],
     operations: Mapping[str, OperationSpec],
     policy: Policy,
-    memory: Memory,
+    memory: Memory | None = None,
 ) -> Plan:
     """The sealed plan: changes in order, without those that would ask again for what did not take; guards evaluated,
     counted and costed.
     """
+    memory = memory or Memory()
     asked, unconverged = withhold(decisions.changes, memory.not_taken)
     changes = ordered(asked)
     around = Surroundings(

@@ -183,6 +183,18 @@ class RunDetail:
     events: tuple[Event, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NotTaken:
+    """What a run wanted of one field that did not take, and what the field read back as.
+
+    wanted: as `wanted_fingerprint` gives it.
+    live:   as `Unconverged.live`.
+    """
+
+    wanted: str
+    live: str
+
+
 def state_of(outcome: Outcome) -> ChangeState:
     """The state that an outcome puts its change in."""
     return ChangeState(outcome.verdict.value)

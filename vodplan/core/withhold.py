@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from vodplan.core.categories import SEPARATOR
 from vodplan.core.change import Action, Change
 from vodplan.core.decide import stamp
-from vodplan.core.history import wanted_fingerprint
+from vodplan.core.history import NotTaken, wanted_fingerprint
 from vodplan.core.plan import NotConverging
 from vodplan.core.standing import plain
 
 _CATEGORY = "category"
-
-
-@dataclass(frozen=True, slots=True)
-class NotTaken:
-    """What a run wanted of one field, and what the field read back as.
-
-    wanted: `core.history.wanted_fingerprint`.
-    live:   as `core.report.Unconverged.live`.
-    """
-
-    wanted: str
-    live: str
 
 
 def withhold(

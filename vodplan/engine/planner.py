@@ -96,7 +96,7 @@ async def make_plan(
         kinds=catalogue.kinds,
         operations=catalogue.operations,
         policy=catalogue.policy,
-        memory=memory or Memory(),
+        memory=memory,
     )
 
 

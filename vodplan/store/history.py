@@ -99,6 +99,16 @@ def run_detail(connection: Connection, row: Row, *, held: frozenset[str]) -> Run
     )
 
 
+def last_managed(connection: Connection, key: str) -> Mapping[str, int] | None:
+    """Kind → entries in the manifests, of the newest run on a target whose plan has any."""
+    query = sqlalchemy.select(runs.c.plan).where(runs.c.target_key == key).order_by(runs.c.number.desc()).limit(50)
+    for text in connection.execute(query).scalars():
+        managed = loads(text)["managed"]
+        if isinstance(managed, Mapping) and managed:
+            return {kind: int(str(count)) for kind, count in managed.items()}
+    return None
+
+
 def read_plan(connection: Connection, row: Row) -> Plan:
     """The plan of a run, checked against its digest.
 

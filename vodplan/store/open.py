@@ -7,7 +7,7 @@ from pathlib import Path
 from vodplan.core.ports import Clock
 from vodplan.store.database import PATIENCE, Database
 from vodplan.store.location import locate
-from vodplan.store.schema import migrate
+from vodplan.store.schema import is_current, migrate
 from vodplan.store.store import Store
 from vodplan.store.ticks import MachineTicks, Ticks
 
@@ -29,3 +29,26 @@ def open_store(url: str, *, root: Path, clock: Clock, patience: float = PATIENCE
         database.close()
         raise
     return Store(database, clock=clock, ticks=ticks or MachineTicks())
+
+
+def open_existing_store(url: str, *, root: Path, clock: Clock, patience: float = PATIENCE) -> Store | None:
+    """Open a store to read what is remembered in it; None when there is none, or only one of an older version.
+
+    Nothing is made and no table is changed: that is for whoever is about to write.
+
+    url, root, clock, patience: as in `open_store`.
+    raises: StoreError when it is there and cannot be reached or read, or was made by a newer vodplan.
+    """
+    location = locate(url, root=root)
+    if location.path is not None and not location.path.exists():
+        return None
+    database = Database(location, patience=patience)
+    try:
+        database.connect()
+        if is_current(database):
+            return Store(database, clock=clock, ticks=MachineTicks())
+    except BaseException:
+        database.close()
+        raise
+    database.close()
+    return None

@@ -98,6 +98,15 @@ def migrate(database: Database, clock: Clock) -> None:
             connection.execute(sqlalchemy.insert(schema).values(row))
 
 
+def is_current(database: Database) -> bool:
+    """Whether the store has the tables of this version; False when it has none, or older ones.
+
+    raises: StoreError, also for a store that a newer vodplan made.
+    """
+    with database.reading() as connection:
+        return _version(connection, database) == VERSION
+
+
 def _version(connection: Connection, database: Database) -> int:
     if not sqlalchemy.inspect(connection).has_table(schema.name):
         return 0

@@ -9,7 +9,7 @@ from types import TracebackType
 from sqlalchemy import Connection
 
 from vodplan.core.errors import UsageError
-from vodplan.core.history import ChangeState, Holder, LeaseInfo, RunDetail, RunRecord
+from vodplan.core.history import ChangeState, Holder, LeaseInfo, NotTaken, RunDetail, RunRecord
 from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Clock
 from vodplan.core.report import ApplyReport
@@ -169,10 +169,18 @@ class Store:
         with self._database.writing() as connection:
             remember(connection, target, plan, report, at=stamp(self._clock.now()))
 
-    def unconverged(self, target: Target) -> Mapping[str, Mapping[str, str]]:
-        """Address → field → `core.history.wanted_fingerprint` of what was last wanted and did not take."""
+    def unconverged(self, target: Target) -> Mapping[str, Mapping[str, NotTaken]]:
+        """Address → field → what was last wanted of it and did not take."""
         with self._database.reading() as connection:
             return remembered(connection, target_key(target))
+
+    def managed(self, target: Target) -> Mapping[str, int] | None:
+        """Kind → entries that the manifests had when a plan was last applied; None when none was.
+
+        A plan that was not made of manifests has no such number, and is passed over.
+        """
+        with self._database.reading() as connection:
+            return history.last_managed(connection, target_key(target))
 
     def _journal(self, run_id: str, target: Target, holder: Holder, allow_deletes: int | None) -> RunJournal:
         return RunJournal(

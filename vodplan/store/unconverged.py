@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import sqlalchemy
 from sqlalchemy import Connection
 
-from vodplan.core.history import wanted_fingerprint
+from vodplan.core.history import NotTaken, wanted_fingerprint
 from vodplan.core.plan import Plan, Target
 from vodplan.core.report import ApplyReport, Verdict
 from vodplan.store.rows import target_key
@@ -57,10 +57,10 @@ def remember(connection: Connection, target: Target, plan: Plan, report: ApplyRe
         connection.execute(sqlalchemy.insert(unconverged), failed)
 
 
-def remembered(connection: Connection, key: str) -> Mapping[str, Mapping[str, str]]:
-    """Address → field → fingerprint of what was wanted, for every field of a target that did not take."""
-    found: dict[str, dict[str, str]] = {}
+def remembered(connection: Connection, key: str) -> Mapping[str, Mapping[str, NotTaken]]:
+    """Address → field → what was wanted and what came of it, for every field of a target that did not take."""
+    found: dict[str, dict[str, NotTaken]] = {}
     rows = connection.execute(sqlalchemy.select(unconverged).where(unconverged.c.target_key == key)).mappings()
     for row in rows:
-        found.setdefault(row["address"], {})[row["field"]] = row["fingerprint"]
+        found.setdefault(row["address"], {})[row["field"]] = NotTaken(row["fingerprint"], row["live"])
     return found
