@@ -36,6 +36,7 @@ class Workspace:
     diagnostics: the warnings; errors never get this far.
     files:       the manifest files, as they are shown.
     managed:     kind → entries.
+    whole:       whether these are all manifests of the project, not some that were named.
     environ:     the environment it was loaded with; targets and credentials are looked up there.
     """
 
@@ -45,6 +46,7 @@ class Workspace:
     files: tuple[str, ...]
     managed: Mapping[str, int]
     environ: Mapping[str, str]
+    whole: bool = True
 
 
 def find_project(
@@ -91,6 +93,7 @@ def load(
         files=loaded.files,
         managed=loaded.managed,
         environ=dict(environ),
+        whole=not paths,
     )
 
 
@@ -109,13 +112,13 @@ def plan(
                    there are any, and none of `exclude`.
     now:           the time of planning, UTC; decides which removals are due.
     raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
-                   CredentialsError.
+                   CredentialsError; StoreError when policy.max_managed_drop counts on a store that cannot be read.
     """
     from vodplan.core.assemble import Frame
     from vodplan.engine.planner import Catalogue, make_plan
     from vodplan.kinds.operations import OPERATIONS
     from vodplan.registry import KINDS
-    from vodplan.wiring import choose, open_target, target_of
+    from vodplan.wiring import choose, open_target, remembered, target_of
 
     desired = select(workspace.desired, only=only, exclude=exclude)
     project = workspace.project
@@ -131,6 +134,11 @@ def plan(
     operations = {name: replace(spec, rate=project.rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
     catalogue = Catalogue(kinds=KINDS, operations=operations, policy=project.policy)
 
+    memory = remembered(project, workspace.environ, frame.target)
+    if not workspace.whole:
+        # Some manifests have fewer entries than all of them, and lost none.
+        memory = replace(memory, managed=None)
+
     async def run() -> Plan:
         async with open_target(choice, project=project, environ=workspace.environ, home=Path.home()) as opened:
             return await make_plan(
@@ -140,6 +148,7 @@ def plan(
                 frame=frame,
                 today=now.astimezone(datetime.UTC).date(),
                 managed=workspace.managed,
+                memory=memory,
                 progress=progress or Quiet(),
             )
 
