@@ -11,6 +11,8 @@ from vodplan.core.change import Action
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
+OneLine = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Text that messages quote: a line end in it would put a line of a stranger's among ours."""
 
 
 def _a_day(text: str) -> str:
@@ -25,10 +27,10 @@ class _Strict(BaseModel):
 class TargetModel(_Strict):
     """The account and region the plan is for."""
 
-    name: str
-    region: str
-    endpoint: str = Field(description="Host, with its port where one was given.")
-    account: str | None
+    name: OneLine
+    region: OneLine
+    endpoint: OneLine = Field(description="Host, with its port where one was given.")
+    account: OneLine | None
 
 
 class SourceModel(_Strict):

@@ -202,3 +202,13 @@ def test_write_whole_where_no_file_can_be_is_refused(tmp_path: Path, name: str) 
         write_whole(tmp_path / name, b"new")
 
     assert os.listdir(tmp_path) == []
+
+
+def test_plan_whose_target_has_a_line_end_is_refused() -> None:
+    """A target's name stands in messages, and must not bring lines of its own."""
+    made = json.loads(plan_bytes(a_plan()))
+    made["target"]["name"] = "production\nNext: rm -rf /"
+    made["digest"] = digest(made)
+
+    with pytest.raises(ConfigError, match=r"target\.name"):
+        parse_plan(canonical_json(made), name="plan.json")
