@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import urllib.request
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -137,7 +138,7 @@ def _proxy(endpoint: str) -> str | None:
 def _translated(error: Exception) -> NotSent | AnswerLost:
     # The transport maps a connection that broke after sending to a failure to connect, so its cause decides.
     cause = error.__cause__
-    reason = _reason(cause if isinstance(cause, OSError) and cause.strerror else error)
+    reason = _connecting(cause) or _reason(cause if isinstance(cause, OSError) and cause.strerror else error)
     if isinstance(cause, aiohttp.ClientError):
         unsent = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
         unsent = unsent or isinstance(cause, aiohttp.ClientHttpProxyError)
@@ -154,6 +155,18 @@ def _late(error: Exception) -> bool:
     if isinstance(cause, aiohttp.ClientError):
         return isinstance(cause, TimeoutError)
     return isinstance(error, httpx.TimeoutException) or isinstance(cause, TimeoutError)
+
+
+def _connecting(cause: BaseException | None) -> str:
+    """Why no connection came about, in words of the system; "" when it is not about connecting.
+
+    The transport's own words name its settings (`ssl:default`), also where there is no TLS.
+    """
+    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause, aiohttp.ClientSSLError):
+        return ""
+    why = cause.os_error
+    said = os.strerror(why.errno) if why.errno and why.errno > 0 else " ".join(str(why.strerror or why).split())
+    return f"{cause.host}:{cause.port}: {said[:1].lower()}{said[1:]}"[:300]
 
 
 def _reason(error: Exception) -> str:
