@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
+import orjson
+
 from .errors import Refusal, invalid, missing
 from .settings import EmulatorSettings, LengthUnit, OverLength, TagStorage
 
@@ -77,6 +79,18 @@ class Params(Mapping[str, str]):
             if value not in options:
                 raise invalid(f"{name} must be of {', '.join(options)}.")
         return values
+
+    def json(self, name: str) -> None:
+        """Refuse a parameter that is present and no JSON object."""
+        text = self._values.get(name)
+        if not text:
+            return
+        try:
+            value = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            value = None
+        if not isinstance(value, dict):
+            raise invalid(f"{name} is not a JSON object.")
 
     def boolean(self, name: str, default: bool = False) -> bool:
         """true or false in any case: the vendor's Python clients write them with a capital."""

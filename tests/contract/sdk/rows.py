@@ -45,6 +45,7 @@ class Row:
     """One call: its story, its parameters, and what must come back.
 
     expect: path in the answer to value; absent: paths that must not be there.
+    before: calls that bring the library into the state that the row is about.
     faults: a fault plan for the time of the call, for failures that only a broken service gives.
     """
 
@@ -56,6 +57,7 @@ class Row:
     expect: Mapping[str, object] = field(default_factory=dict)
     absent: tuple[str, ...] = ()
     then: tuple[Then, ...] = ()
+    before: tuple[tuple[str, Mapping[str, str]], ...] = ()
     faults: tuple[Mapping[str, object], ...] = ()
 
     @property
@@ -212,6 +214,11 @@ _READS = (
     _row("GetMezzanineInfo", "nobody", {"VideoId": NOBODY}, **bad("InvalidVideo.NotFound", 404)),
     _row("GetMezzanineInfo", "record of the file lost", ONE, **bad("InvalidFile.NotFound", 404),
          faults=({"kind": "error", "status": 404, "code": "InvalidFile.NotFound"},)),
+    _row("GetPlayInfo", "unknown watermark", {**ONE, "DigitalWatermarkType": "Rubber"}, **bad("InvalidParameter")),
+    _row("GetPlayInfo", "a trace of 1025 characters", {**ONE, "Trace": "t" * 1_025}, **bad("InvalidParameter")),
+    _row("GetPlayInfo", "a configuration that is no JSON", {**ONE, "PlayConfig": "{"}, **bad("InvalidParameter")),
+    _row("GetPlayInfo", "a trace and a configuration", {**ONE, "Trace": "t" * 1_024, "PlayConfig": "{}"},
+         expect={"VideoBase.VideoId": OPENING_MATCH}),
     _row("GetPlayInfo", "all streams", {"VideoId": MANY_STREAMS},
          expect={"PlayInfoList.PlayInfo.#": 12, "VideoBase.Title": "Every rendition there is"}),
     _row("GetPlayInfo", "filtered", {"VideoId": MANY_STREAMS, "Formats": "flv", "Definition": "HD,SD"},
@@ -362,7 +369,7 @@ _WRITES = (
     _row("AddCategory", "no such parent", {"CateName": "x", "ParentId": "5"}, **bad("InvalidCateId.NotFound", 404)),
     _row("AddCategory", "65 bytes of name", {"CateName": "x" * 65}, **bad("InvalidParameter")),
     _row("AddCategory", "a full parent", {"CateName": "x", "ParentId": "1000900"}, **bad("SubTotalExceededMax"),
-         faults=({"kind": "error", "status": 400, "code": "SubTotalExceededMax"},)),
+         before=tuple(("AddCategory", {"CateName": f"n{n}", "ParentId": "1000900"}) for n in range(100))),
     _row("UpdateCategory", "media show the new name", {"CateId": "1000101", "CateName": "Games"},
          then=_read(CateName="Games", CateId=1000101)),
     _row("UpdateCategory", "nobody", {"CateId": "5", "CateName": "x"}, **bad("InvalidCateId.NotFound", 404)),
@@ -385,6 +392,10 @@ _WRITES = (
     _row("DeleteAttachedMedia", "twenty-one", {"MediaIds": TWENTY_ONE}, **bad("ExceededMax")),
     _row("UploadMediaByURL", "a video is queued", {"UploadURLs": "https%3A%2F%2Forigin.example.org%2Fa.mp4"},
          expect={"UploadJobs.#": 1, "UploadJobs.0.SourceURL": "https://origin.example.org/a.mp4"}),
+    _row("UploadMediaByURL", "a session of 51 characters", {"UploadURLs": "https://a.example/b.mp4",
+         "SessionId": "s" * 51}, **bad("InvalidParameter")),
+    _row("UploadMediaByURL", "metadata without a title", {"UploadURLs": "https://a.example/b.mp4",
+         "UploadMetadatas": '[{"SourceURL": "https://a.example/b.mp4"}]'}, **bad("InvalidParameter")),
     _row("UploadMediaByURL", "no address", {"UploadURLs": "ftp://x/y"}, **bad("InvalidParameter.UploadURLs")),
     _row("RefreshUploadVideo", "a credential", ONE, expect={"VideoId": OPENING_MATCH}),
     _row("RefreshUploadVideo", "nobody", {"VideoId": NOBODY}, **bad("InvalidVideo.NotFound", 404)),

@@ -22,6 +22,8 @@ def _found(answer: Answer, path: str) -> object:
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
 def test_row(row: Row, call: Caller, emulator: RunningEmulator) -> None:
     """The documented answer: status, code, values, what is left out, and what a read finds afterwards."""
+    for operation, params in row.before:
+        assert call(operation, params).status == 200
     emulator.set_faults(list(row.faults))
     try:
         answer = call(row.operation, row.params)

@@ -1,7 +1,7 @@
 """Sources, streams and snapshots: GetMezzanineInfo, GetPlayInfo, ListSnapshots."""
 
 from vodplan.emulator.context import JSON, Context, Operation
-from vodplan.emulator.errors import refusal
+from vodplan.emulator.errors import invalid, refusal
 from vodplan.emulator.params import Params
 
 from . import shapes
@@ -36,6 +36,12 @@ def get_play_info(ctx: Context, params: Params) -> JSON:
     definitions = params.choices("Definition", DEFINITIONS)
     kinds = params.choices("StreamType", ("video", "audio"))
     params.choice("ResultType", ("Single", "Multiple"), "Single")
+    for name, options in (("AdditionType", ("danmu",)), ("DigitalWatermarkType", ("TraceMark", "CopyrightMark"))):
+        params.choices(name, options)
+    for name in ("PlayConfig", "ReAuthInfo"):
+        params.json(name)
+    if len(params.get("Trace", "")) > 1_024:
+        raise invalid("Trace is longer than 1,024 characters.")
     row = ctx.one_video(params)
     if row.status != "Normal":
         raise refusal("Forbidden.IllegalStatus")

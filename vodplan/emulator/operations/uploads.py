@@ -76,6 +76,8 @@ def upload_media_by_url(ctx: Context, params: Params) -> JSON:
     urls = [unquote(part) for part in split(params.required("UploadURLs"))]
     if len(urls) > 20 or not all(urlsplit(url).scheme in ("http", "https") for url in urls):
         raise over
+    for name in ("EnableFirstFrameCover", "GenerateThumbnail"):
+        params.boolean(name)
     session = params.get("SessionId", "")
     if len(session) > 50:
         raise invalid("SessionId is longer than 50 characters.")
