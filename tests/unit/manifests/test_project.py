@@ -228,6 +228,13 @@ def test_secret_is_never_shown(line: str, tmp_path: Path) -> None:
         ("default_target: 12", "VP204"),
         ("policy: {require: {video: []}}", None),
         ("targets: {}", None),
+        ("policy: {backup: ../elsewhere}", None),
+        ("policy: {backup: }", "VP204"),
+        ('policy: {backup: ""}', "VP204"),
+        ("policy: {backup: true}", "VP204"),
+        ("policy: {backup: 's3://bucket/backup'}", "VP204"),
+        ("policy: {backup: ~/backup}", "VP204"),
+        ('policy: {backup: "a\\0b"}', "VP204"),
         ("12: x", "VP203"),
     ],
 )
@@ -261,6 +268,16 @@ def test_amount_of_bytes_is_read_exactly(written: str, size: int, tmp_path: Path
     found = read(tmp_path, f"apiVersion: vodplan/v1\npolicy: {{max_delete_bytes: {written}}}\n")
 
     assert found.policy.max_delete_bytes == size
+
+
+@pytest.mark.parametrize(
+    ("written", "folder"), [("", None), ("backup: off", None), ('backup: "off"', None), ("backup: /mnt/b", "/mnt/b")]
+)
+def test_backup_is_off_unless_a_folder_is_named(written: str, folder: str | None, tmp_path: Path) -> None:
+    """`off` is a word of the setting, in quotes or not; a folder called so is written ./off."""
+    found = read(tmp_path, f"apiVersion: vodplan/v1\npolicy: {{{written}}}\n")
+
+    assert found.policy.backup == folder
 
 
 @pytest.mark.parametrize(("written", "hours"), [("12h", 12), ("30d", 720), ("8w", 1344)])
