@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from vodplan.core.change import Change
 from vodplan.core.errors import ApiError, CredentialsError
@@ -39,13 +39,18 @@ async def verify(
 
     outcomes: of some or all of the changes, in any order.
 
-    An unknown change that is found as wanted is done; one that is found as it was keeps its verdict and says so. Never
-    raises for a service that cannot be read: the report says that it was not possible.
+    An unknown change that is found as wanted is done; one that is found as it was keeps its verdict and says so. A
+    refused one is looked at as well: an earlier try of the same call, whose answer was lost, may have been carried out.
+    Never raises for a service that cannot be read: the report says that it was not possible.
     """
-    looked_at = [one for one in outcomes if one.verdict in (Verdict.DONE, Verdict.ALREADY, Verdict.UNKNOWN)]
-    open_places = [one.change for one in looked_at]
+    verdicts = {one.change: one.verdict for one in outcomes}
+    open_places = [place for place, verdict in verdicts.items() if _can_be_read(changes[place], verdict)]
     differing: dict[int, tuple[Unconverged, ...]] = {}
-    progress.start("verifying", len(open_places))
+
+    def waiting(places: Iterable[int]) -> int:
+        return sum(verdicts[place] is not Verdict.REFUSED for place in places)
+
+    progress.start("verifying", waiting(open_places))
     try:
         for wait in (*PATIENCE, None):
             fresh = await read_fresh([changes[place] for place in open_places], reader, owners=False)
@@ -54,25 +59,38 @@ async def verify(
                 for place in open_places
                 if (left := remaining(changes[place], fresh, kinds[changes[place].kind]))
             }
-            progress.advance(len(open_places) - len(differing))
+            progress.advance(waiting(open_places) - waiting(differing))
             open_places = list(differing)
-            if not differing or wait is None:
+            if wait is None or not waiting(differing):
                 break
             await sleep(wait)
     except (ApiError, CredentialsError) as error:
         return Verified(tuple(outcomes), None, error.message)
     finally:
         progress.finish()
-    settled = tuple(_settle(one, differing) for one in outcomes)
+    settled = tuple(
+        _settle(one, differing) if _can_be_read(changes[one.change], one.verdict) else one for one in outcomes
+    )
     done = {one.change for one in settled if one.verdict in (Verdict.DONE, Verdict.ALREADY)}
     unconverged = [one for place, fields in differing.items() if place in done for one in fields]
     return Verified(settled, tuple(unconverged))
 
 
+def _can_be_read(change: Change, verdict: Verdict) -> bool:
+    """Whether reading tells how a change ended; of an image that cannot be looked up for certain it tells nothing."""
+    if verdict in (Verdict.UNKNOWN, Verdict.REFUSED):
+        return change.certain
+    return verdict is not Verdict.HELD
+
+
 def _settle(outcome: Outcome, differing: Mapping[int, tuple[Unconverged, ...]]) -> Outcome:
-    if outcome.verdict is not Verdict.UNKNOWN:
+    if outcome.verdict not in (Verdict.UNKNOWN, Verdict.REFUSED):
         return outcome
+    unknown = outcome.verdict is Verdict.UNKNOWN
     if outcome.change not in differing:
-        detail = "No answer came; reading afterwards shows that it is done."
+        what = "No answer came" if unknown else f"The service refused it at last ({outcome.code})"
+        detail = f"{what}; reading afterwards shows that it is done."
         return dataclasses.replace(outcome, verdict=Verdict.DONE, code="", detail=detail)
+    if not unknown:
+        return outcome
     return dataclasses.replace(outcome, detail=f"{outcome.detail} Reading afterwards shows that it is not done.")
