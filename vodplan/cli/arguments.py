@@ -270,6 +270,12 @@ def _history(parser: Parser) -> None:
     _common(parser)
 
 
+def _undo(parser: Parser) -> None:
+    parser.add_argument("run", metavar="RUN", help="a run's id, or its beginning, from vodplan history")
+    _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
+    _common(parser)
+
+
 def _unlock(parser: Parser) -> None:
     parser.add_argument("--force", action="store_true", help="remove it though its holder may be at work")
     parser.add_argument("--auto-approve", action="store_true", help="do not ask when forced")
@@ -300,6 +306,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "show": _show,
     "apply": _apply,
     "history": _history,
+    "undo": _undo,
     "unlock": _unlock,
     "schema": _schema,
     "doctor": _common,

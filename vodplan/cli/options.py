@@ -16,6 +16,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "show": known.ShowOptions,
     "apply": known.ApplyOptions,
     "history": known.HistoryOptions,
+    "undo": known.UndoOptions,
     "unlock": known.UnlockOptions,
     "schema": known.SchemaOptions,
     "doctor": known.DoctorOptions,

@@ -11,6 +11,7 @@ COMMANDS: Final = {
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
     "history": "list runs and their results",
+    "undo": "make a plan that puts the old values back",
     "unlock": "remove a lock whose holder is gone",
     "schema": "print a JSON Schema",
     "doctor": "check endpoint, credentials, clock, permissions and store",
@@ -24,7 +25,6 @@ COMMANDS_TO_COME: Final = {
     "drift": ("what is live and managed but differs from the manifests", "vodplan plan"),
     "export": ("write manifests from the live library", "vodplan init"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
-    "undo": ("make a plan that puts the old values back", "vodplan show PLANFILE"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }
 """Commands of docs/contract.md section 4 that this version does not have → what each will do, what helps until then."""

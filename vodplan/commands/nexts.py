@@ -37,6 +37,11 @@ def resume_command(run: str, options: CommonOptions, *, auto_approve: bool = Fal
     return shlex.join([*words, "--auto-approve"] if auto_approve else words)
 
 
+def undo_command(run: str, options: CommonOptions, *, out: str = "") -> str:
+    """The command that plans the undoing of a run."""
+    return shlex.join(["vodplan", "undo", run, *(["--out", out] if out else []), *_common(options)])
+
+
 def plan_command(options: PlanOptions | ApplyOptions) -> str:
     """The command that plans the same again; without a plan file, which is no thing to plan from."""
     paths = [path for path in options.paths if not path.endswith(".json")]

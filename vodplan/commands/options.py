@@ -89,6 +89,14 @@ class HistoryOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UndoOptions(CommonOptions):
+    """`vodplan undo`: which run, and where to save the plan."""
+
+    run: str
+    out: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnlockOptions(CommonOptions):
     """`vodplan unlock`: whether a lock goes whose holder may be at work, and whether that was approved beforehand."""
 

@@ -24,6 +24,7 @@ from vodplan.render.results import (
     Script,
     Started,
     Toured,
+    Undone,
     Unlocked,
     Validated,
 )
@@ -46,6 +47,10 @@ class JsonView:
             case Exported():
                 for line in result.lines():
                     yield line.decode("utf-8")
+            case Undone():
+                from vodplan.render.jsonundo import undo_document
+
+                yield _text(undo_document(result))
             case Runs() | RunShown() | LeaseShown() | Unlocked():
                 from vodplan.render.jsonhistory import history_document
 

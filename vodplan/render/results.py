@@ -10,6 +10,7 @@ from vodplan.core.errors import VodplanError
 from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport
+from vodplan.core.undo import Undo
 from vodplan.core.values import Json
 
 
@@ -146,6 +147,15 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """The plan that undoes a run, and what it leaves out. `next` carries the plan out, or saves it."""
+
+    plan: Plan
+    undo: Undo
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeaseShown:
     """The lease of a target as it stands; None when no run holds it. For people who decide about it."""
 
@@ -188,6 +198,7 @@ Result = (
     | Runs
     | RunShown
     | Exported
+    | Undone
     | LeaseShown
     | Unlocked
     | Failure

@@ -22,6 +22,7 @@ from vodplan.render.results import (
     Script,
     Started,
     Toured,
+    Undone,
     Unlocked,
     Validated,
 )
@@ -64,6 +65,10 @@ class TextView:
                 from vodplan.render.text.history import run_text
 
                 return run_text(result, self._canvas)
+            case Undone():
+                from vodplan.render.text.undo import undo_pieces
+
+                return undo_pieces(result, self._canvas)
             case LeaseShown():
                 from vodplan.render.text.lease import lease_text
 
