@@ -16,10 +16,11 @@ from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import Category, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
-from vodplan.core.ports import CallAnswer, Journal, Refusal
+from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue, Json
+from vodplan.engine.limits import Limits
 from vodplan.engine.planner import Catalogue, make_plan
 from vodplan.engine.run import run_apply
 from vodplan.kinds.image import SNAPSHOT_TYPES
@@ -443,6 +444,8 @@ def apply_of(
     stop: Callable[[], str] = lambda: "",
     waited: list[float] | None = None,
     progress: FakeProgress | None = None,
+    limits: Limits | None = None,
+    backup: Backup | None = None,
 ) -> ApplyReport:
     """Apply a plan to a library; the removals are allowed unless said otherwise, and waiting takes no time."""
 
@@ -463,5 +466,7 @@ def apply_of(
             sleep=sleep,
             progress=progress or FakeProgress(),
             stop=stop,
+            limits=limits,
+            backup=backup,
         )
     )

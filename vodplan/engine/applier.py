@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
 from vodplan.core.approve import ApprovedPlan
@@ -111,7 +112,8 @@ class Applier:
         self._window = frozenset(first)
         await self._stages()
         self._window = None
-        wrong = await hold([self._outcomes[place] for place in first])
+        with self._pause():
+            wrong = await hold([self._outcomes[place] for place in first])
         if wrong and not self._halted:
             self._halted = f"The first {len(first)} changes did not hold: {wrong}"
 
@@ -137,14 +139,19 @@ class Applier:
         self._halted = self._halted or self._stop() or self._limits.reached(self._failures)
         if self._halted:
             return
-        # Saving is a step of its own, and steps do not stand within each other.
-        self._progress.finish()
-        try:
+        with self._pause():
             refusals = await self._save(members)
-        finally:
-            self._progress.start("applying", len(self._changes) - len(self._outcomes))
         for place, refusal in refusals.items():
             self._settle(place, Verdict.HELD, refusal.code, refusal.message, refusal.request_id)
+
+    @contextlib.contextmanager
+    def _pause(self) -> Iterator[None]:
+        """End the step while another goes on, since steps do not stand within each other, and begin the rest after."""
+        self._progress.finish()
+        try:
+            yield
+        finally:
+            self._progress.start("applying", len(self._changes) - len(self._outcomes))
 
     def _takes_source(self, change: Change) -> bool:
         return self._kinds[change.kind].has_source and change.action in _TAKING_SOURCES
