@@ -21,22 +21,24 @@ async def _read_and_count(service: VodService) -> tuple[set[str], int]:
     return set(await found(service.reader.read("video", [OPENING_MATCH]))), service.calls["GetVideoInfos"]
 
 
-def test_answer_later_than_the_limit_is_lost_and_asked_for_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_answer_later_than_the_limit_is_lost_and_asked_for_again(
+    world_apart: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A service that says nothing is not waited for without end."""
     monkeypatch.setattr(client, "_TIMEOUT", {**client._TIMEOUT, "read": 0.1})
-    world.fault({"kind": "latency", "operation": "GetVideoInfos", "nth": 1, "ms": 600})
+    world_apart.fault({"kind": "latency", "operation": "GetVideoInfos", "nth": 1, "ms": 600})
 
-    assert world.using(_read_and_count) == ({OPENING_MATCH}, 2)
+    assert world_apart.using(_read_and_count) == ({OPENING_MATCH}, 2)
 
 
 def test_answer_that_drips_in_for_ever_is_lost_and_asked_for_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world_apart: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each drop comes in time; only the limit for the whole answer ends it."""
     monkeypatch.setattr(client, "TOTAL_SECONDS", 0.2)
-    world.fault({"kind": "drip", "operation": "GetVideoInfos", "nth": 1, "ms": 1_000})
+    world_apart.fault({"kind": "drip", "operation": "GetVideoInfos", "nth": 1, "ms": 1_000})
 
-    assert world.using(_read_and_count) == ({OPENING_MATCH}, 2)
+    assert world_apart.using(_read_and_count) == ({OPENING_MATCH}, 2)
 
 
 def test_answer_that_drips_in_within_the_limit_is_taken(world: World) -> None:
