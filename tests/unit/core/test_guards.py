@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from tests import build
-from tests.unit.core.guarding import deletion, deletions, refusals, updates
-from vodplan.core.change import Action
+from tests.unit.core.guarding import deletions, refusals, updates
+from vodplan.core.change import Action, Change
 from vodplan.core.guards import RuleMatches
 from vodplan.core.policy import Bound, Policy
 
@@ -77,3 +77,152 @@ def test_max_updates_is_counted_kind_by_kind() -> None:
 def test_bound_reads_as_people_write_it() -> None:
     """`5%`, `0.5%`, `10`."""
     assert [str(one) for one in (Bound(percent=5), Bound(percent=0.5), Bound(count=10))] == ["5%", "0.5%", "10"]
+
+
+@pytest.mark.parametrize(
+    ("bounds", "held"),
+    [
+        ({"video": Bound(count=2), "image": Bound(count=1)}, []),
+        ({"video": Bound(count=1)}, [("2", "1", "policy.max_deletes.video")]),
+        ({"video": Bound(percent=20)}, []),
+        ({"video": Bound(percent=19.9)}, [("2", "19.9% of 10 = 1", "policy.max_deletes.video")]),
+        ({"category": Bound(count=0)}, [("1", "0", "policy.max_deletes.category")]),
+        ({"category": Bound(percent=100)}, [("1", "100% of 0 = 0", "policy.max_deletes.category")]),
+        (
+            {"video": Bound(count=0), "image": Bound(count=0)},
+            [("1", "0", "policy.max_deletes.image"), ("2", "0", "policy.max_deletes.video")],
+        ),
+        ({}, []),
+    ],
+)
+def test_max_deletes_by_kind_holds_each_kind_by_its_own_bound(
+    bounds: Mapping[str, Bound], held: list[tuple[str, str, str]]
+) -> None:
+    """A share is of the managed assets of that kind; a kind without a bound has none."""
+    category = build.change("category/News", Action.DELETE, id="2")
+    changes = [*deletions(1), *deletions(1, Action.DELETE_SOURCE), *deletions(1, kind="image"), category]
+
+    found = refusals(
+        *changes, policy=Policy(max_deletes=bounds), managed={"video": 10, "image": 50}, members={2: build.members()}
+    )
+
+    assert [(one.number, one.threshold, one.setting) for one in found] == held
+    assert all(one.message.endswith(f"{one.setting} allows {one.threshold}.") for one in found)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "managed", "held"),
+    [
+        ({"video": Bound(count=2)}, 1, []),
+        ({"video": Bound(count=1)}, 1, [("2", "1", "policy.max_updates.video")]),
+        ({"video": Bound(percent=10)}, 9, []),
+        ({"video": Bound(percent=10)}, 10, [("2", "10% of 10 = 1", "policy.max_updates.video")]),
+        ({"category": Bound(count=0)}, 1, [("1", "0", "policy.max_updates.category")]),
+        (Bound(count=0), 1, [("2", "0", "policy.max_updates")]),
+    ],
+)
+def test_max_updates_by_kind_counts_a_renamed_category_where_that_has_a_bound(
+    bounds: Bound | Mapping[str, Bound], managed: int, held: list[tuple[str, str, str]]
+) -> None:
+    """One bound for all is about assets; one for categories is about their names."""
+    renaming = build.change("category/Paper", Action.RENAME, id="2")
+
+    found = refusals(*updates(2), renaming, policy=Policy(max_updates=bounds), managed={"video": managed})
+
+    assert [(one.number, one.threshold, one.setting) for one in found] == held
+
+
+def freeing(*sizes: int | None) -> list[Change]:
+    """Deletions that free so many bytes each."""
+    return [build.change(f"video/v{place}", Action.DELETE, bytes_freed=size) for place, size in enumerate(sizes)]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "bound", "numbers"),
+    [
+        ((600, 400), 1_000, None),
+        ((600, 401), 1_000, ("1,001 bytes", "1,000 bytes")),
+        ((2_000_000_000_000, None), 500_000_000_000, ("2.0 TB", "500.0 GB")),
+        ((500_000_000_001,), 500_000_000_000, ("500,000,000,001 bytes", "500,000,000,000 bytes")),
+        ((None, None), 0, None),
+        ((1,), 0, ("1 byte", "0 bytes")),
+        ((10**18,), None, None),
+    ],
+)
+def test_max_delete_bytes_holds_above_its_amount(
+    sizes: tuple[int | None, ...], bound: int | None, numbers: tuple[str, str] | None
+) -> None:
+    """Known sizes count; two amounts that read alike are written out."""
+    found = refusals(*freeing(*sizes), policy=Policy(max_delete_bytes=bound))
+
+    assert [(one.number, one.threshold) for one in found] == ([] if numbers is None else [numbers])
+
+
+def test_max_delete_bytes_says_how_many_sizes_it_does_not_know() -> None:
+    """What is freed is at least the sum; categories hold no bytes of their own, updates free none."""
+    category = build.change("category/News", Action.DELETE, id="2")
+    streams = build.change("video/v9", Action.DELETE_STREAMS)
+
+    (found,) = refusals(
+        *freeing(10, None),
+        streams,
+        category,
+        *updates(3),
+        policy=Policy(max_delete_bytes=9),
+        members={2: build.members()},
+    )
+
+    assert (found.guard, found.setting) == ("max_delete_bytes", "policy.max_delete_bytes")
+    assert found.message == (
+        "The plan frees at least 10 bytes; policy.max_delete_bytes allows 9 bytes. The size of 2 things that it removes "
+        "is not known, and not counted."
+    )
+
+
+@pytest.mark.parametrize(
+    ("bound", "before", "now", "held"),
+    [
+        (Bound(percent=50), {"video": 15, "image": 5}, {"video": 10}, False),
+        (Bound(percent=50), {"video": 15, "image": 5}, {"video": 9}, True),
+        (Bound(percent=50), {"video": 19}, {"video": 1}, False),
+        (Bound(count=3), {"video": 5}, {"video": 2}, False),
+        (Bound(count=3), {"video": 5}, {"video": 1}, True),
+        (Bound(count=0), {"video": 5}, {"video": 9}, False),
+        (Bound(percent=0), {"video": 20}, {"image": 20}, False),
+        (Bound(percent=0), {"video": 20}, {"video": 19}, True),
+        (Bound(percent=0), None, {"video": 1}, False),
+        (None, {"video": 500}, {"video": 1}, False),
+    ],
+)
+def test_managed_dropped_holds_when_the_manifests_lost_too_many_entries(
+    bound: Bound | None, before: Mapping[str, int] | None, now: Mapping[str, int], held: bool
+) -> None:
+    """A share counts from twenty entries up; where nothing is known of before, nothing is held."""
+    found = refusals(policy=Policy(max_managed_drop=bound), managed=now, managed_before=before)
+
+    assert [one.guard for one in found] == (["managed_dropped"] if held else [])
+
+
+def test_managed_dropped_says_what_there_was_and_what_is_left() -> None:
+    """Half a folder that was not checked out shows in the numbers."""
+    (found,) = refusals(
+        policy=Policy(max_managed_drop=Bound(percent=50)), managed={"video": 1}, managed_before={"video": 120}
+    )
+
+    assert (found.number, found.threshold, found.setting) == ("119", "50% of 120 = 60", "policy.max_managed_drop")
+    assert found.message == (
+        "The manifests have 1 entry, and had 120 when a plan was last applied: 119 fewer; policy.max_managed_drop allows "
+        "50% of 120 = 60."
+    )
+
+
+def test_rule_that_finds_more_than_its_limit_is_held() -> None:
+    """Exactly the limit is allowed; each rule is told by its name."""
+    rules = [RuleMatches(name=name, matches=count, limit=5) for name, count in (("b", 6), ("a", 7), ("c", 5))]
+
+    found = refusals(rules=rules)
+
+    assert [(one.guard, one.number, one.threshold, one.setting) for one in found] == [
+        ("rule_limit", "7", "5", "rules[a].limit"),
+        ("rule_limit", "6", "5", "rules[b].limit"),
+    ]

@@ -65,7 +65,7 @@ def max_delete_bytes(changes: Sequence[Change], bound: int | None) -> Iterator[G
         return
     number, threshold = _size(total), _size(bound)
     if number == threshold:
-        number, threshold = f"{total:,} bytes", f"{bound:,} bytes"
+        number, threshold = _exactly(total), _exactly(bound)
     unknown = freed.count(None)
     more = f" The size of {_things(unknown)} that it removes is not known, and not counted." if unknown else ""
     yield GuardRefusal(
@@ -134,6 +134,10 @@ def _size(count: int) -> str:
     value = float(count)
     for unit in ("bytes", "kB", "MB", "GB", "TB"):
         if value < 999.95:
-            return f"{count} bytes" if unit == "bytes" else f"{value:.1f} {unit}"
+            return _exactly(count) if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     return f"{value:.1f} PB"
+
+
+def _exactly(count: int) -> str:
+    return f"{count:,} {'byte' if count == 1 else 'bytes'}"

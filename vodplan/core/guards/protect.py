@@ -103,7 +103,7 @@ def _before_and_after(
 def _names(kind: str, asset_id: str, facts: Mapping[str, Json]) -> frozenset[str]:
     names = {asset_id, f"{kind}/{asset_id}"} if asset_id else set()
     if facts.get("reference"):
-        names.add(f"{kind}/{REFERENCE_PREFIX}{facts['reference']}")
+        names |= {str(facts["reference"]), f"{kind}/{REFERENCE_PREFIX}{facts['reference']}"}
     if facts.get("url"):
         names.add(_normal(f"{kind}/{URL_PREFIX}{facts['url']}"))
     return frozenset(names)
