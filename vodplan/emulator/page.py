@@ -62,7 +62,11 @@ def _table(name: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -
 
 def _covers(state: EmulatorState) -> str:
     now = state.settings.now()
-    rows = state.db.rows("SELECT * FROM videos WHERE cover LIKE '/media/%' ORDER BY modified DESC, id LIMIT 8")
+    # By type, for which there is an index: the page must not hold up the calls of a library of a million.
+    rows = state.db.rows(
+        "SELECT * FROM videos WHERE media_type = 'video' AND cover LIKE '/media/%' "
+        "ORDER BY modified DESC, id DESC LIMIT 8"
+    )
     out: list[str] = []
     for row in rows:
         video = VideoRow._make(row)
