@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from vodplan import api
 from vodplan.commands.context import Context
 from vodplan.commands.options import DoctorOptions
-from vodplan.core.errors import ApiError, CredentialsError
+from vodplan.core.errors import ApiError, CredentialsError, StoreError
 from vodplan.render.results import CheckShown, Examined
-
-_SQLITE = "sqlite:///"
-
-DEFAULT_STORE = "sqlite:///.vodplan/state.db"
-"""docs/contract.md section 2."""
 
 _STEPS = {
     "endpoint": "vodplan doctor --target NAME, once the address in vodplan.yaml and the network are right",
     "credentials": "export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or see docs/credentials.md",
     "clock": "timedatectl set-ntp true",
-    "store": "mkdir -p .vodplan",
+    "store": "see docs/store.md",
 }
 _PERMISSION = "grant vod:{name} to the key (docs/credentials.md), then vodplan doctor"
 
@@ -56,8 +50,7 @@ def run(options: DoctorOptions, context: Context) -> int:
                 next="see docs/credentials.md for the permissions that apply needs",
             )
         )
-    store = console.environ.get("VODPLAN_STORE") or project.store or DEFAULT_STORE
-    checks.extend(_store(store, project.root))
+    checks.extend(_store(options, context))
     context.output.show(Examined(target=target, checks=checks))
     if any(one.name == "credentials" and one.ok is False for one in checks):
         return CredentialsError.exit_code
@@ -79,20 +72,26 @@ def _endpoint(tried: Collection[str]) -> Iterator[CheckShown]:
 def _project(path: Path | None, cwd: Path) -> CheckShown:
     if path is None:
         return CheckShown(name="project", ok=None, detail="no vodplan.yaml: the defaults are used", next="vodplan init")
-    shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
-    return CheckShown(name="project", ok=True, detail=str(shown))
+    return CheckShown(name="project", ok=True, detail=_relative(path, cwd))
 
 
-def _store(url: str, root: Path) -> Iterator[CheckShown]:
-    """Whether the store could be written; this version keeps its journal in memory and writes none."""
-    if not url.startswith(_SQLITE):
-        yield CheckShown(name="store", ok=None, detail="not on this machine, and not used by this version")
-        return
-    path = root / url.removeprefix(_SQLITE)
-    folder = next((one for one in path.parents if one.exists()), root)
-    writable = os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-    detail = f"{path} can be written" if writable else f"{path} cannot be written: no permission in {folder}"
-    yield CheckShown(name="store", ok=writable, detail=detail, next="" if writable else f"ls -ld {folder}")
+def _relative(path: Path, cwd: Path) -> str:
+    return str(path.relative_to(cwd) if path.is_relative_to(cwd) else path)
+
+
+def _store(options: DoctorOptions, context: Context) -> Iterator[CheckShown]:
+    """Whether the store opens as apply opens it, and what weakens its promises."""
+    console = context.console
+    try:
+        with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+            from vodplan.store.schema import VERSION
+
+            shown = store.shown if store.path is None else _relative(store.path, console.cwd)
+            yield CheckShown(name="store", ok=True, detail=f"{shown}, tables of version {VERSION}")
+            for caution in store.cautions():
+                yield CheckShown(name="store", ok=None, detail=caution, next="see docs/store.md")
+    except StoreError as error:
+        yield CheckShown(name="store", ok=False, detail=error.message, next=error.next or _step("store"))
 
 
 def _step(name: str) -> str:

@@ -20,6 +20,7 @@ HEAVY = {
     "pydantic",
     "ruamel",
     "shtab",
+    "sqlalchemy",
     "tqdm",
     "uvicorn",
     "vodplan.api",
@@ -40,7 +41,9 @@ def _loaded(*argv: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("argv", [["--version"], ["--help"], ["plan", "--help"]])
+@pytest.mark.parametrize(
+    "argv", [["--version"], ["--help"], ["plan", "--help"], ["history", "--help"], ["undo", "--help"]]
+)
 def test_help_and_version_load_nothing_heavy(argv: list[str]) -> None:
     """They are typed all day, and by completion."""
     assert _loaded(*argv) & HEAVY == set()
@@ -51,9 +54,17 @@ def test_emulator_help_loads_no_web_server() -> None:
     assert _loaded("emulator", "--help") & (HEAVY - {"json", "logging"}) == set()
 
 
+def test_plan_file_is_shown_without_a_store() -> None:
+    """What needs no history loads no database."""
+    assert _loaded("show", "there-is-none.json") & {"sqlalchemy", "httpx", "uvicorn"} == set()
+
+
 def test_usage_error_loads_no_network_and_no_models() -> None:
     """A typing error answers at once as well."""
-    assert _loaded("plna") & {"httpx", "pydantic", "deepdiff", "yaml", "asyncio", "tqdm", "vodplan.api"} == set()
+    assert (
+        _loaded("plna") & {"httpx", "pydantic", "deepdiff", "yaml", "asyncio", "tqdm", "sqlalchemy", "vodplan.api"}
+        == set()
+    )
 
 
 @pytest.mark.parametrize("argv", [["--help"], ["apply", "--help"], ["emulator", "--help"], ["--version"]])

@@ -11,6 +11,7 @@ import pytest
 from tests.unit.cli.harness import Ran, run
 from vodplan import api
 from vodplan.core.errors import CredentialsError, Unavailable
+from vodplan.store.schema import VERSION
 from vodplan.vod.probes import ProbeResult
 
 WELL = [
@@ -78,12 +79,47 @@ def test_doctor_failure_has_its_code_and_a_next_step(
     assert checks.get("endpoint", {"ok": None})["ok"] is endpoint
 
 
-def test_doctor_store_elsewhere_is_not_claimed_to_work(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Its address can hold a password, which is never shown."""
-    ran, checks = _examined(monkeypatch, tmp_path, WELL, VODPLAN_STORE="postgresql://me:hunter2@db/vodplan")
+def test_doctor_opens_the_store_as_apply_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Its place and the version of its tables; it is made when it is not there."""
+    _, checks = _examined(monkeypatch, tmp_path, WELL, VODPLAN_STORE="sqlite:///kept/runs.db")
 
-    assert checks["store"]["ok"] is None
-    assert "hunter2" not in ran.out
+    assert checks["store"]["detail"] == f"kept/runs.db, tables of version {VERSION}"
+    assert (tmp_path / "kept/runs.db").is_file()
+
+
+def test_doctor_store_that_cannot_be_reached_fails_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Its address can hold a password, which is never shown; nothing else that failed is hidden by it."""
+    ran, checks = _examined(monkeypatch, tmp_path, WELL, VODPLAN_STORE="postgresql://me:hunter2@127.0.0.1:1/vodplan")
+
+    assert ran.code == 1
+    assert checks["store"]["ok"] is False
+    assert "127.0.0.1" in checks["store"]["detail"]
+    assert checks["store"]["next"]
+    assert checks["clock"]["ok"] is True
+    assert "hunter2" not in ran.out + ran.err
+
+
+def test_doctor_store_that_is_none_is_told_as_such(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A file that is no database, and a setting that names no store."""
+    (tmp_path / "mine.db").write_text("this is no database, and long enough to be taken for none" * 9)
+
+    for setting in ("sqlite:///mine.db", "mysql://x"):
+        ran, checks = _examined(monkeypatch, tmp_path, WELL, VODPLAN_STORE=setting)
+
+        assert (ran.code, checks["store"]["ok"]) == (1, False)
+
+
+def test_doctor_cautions_of_the_store_are_shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What weakens its promises is no failure, and is told."""
+    monkeypatch.setattr("vodplan.store.store.Store.cautions", lambda _: ("fsync is off.",))
+
+    monkeypatch.setattr(api, "probe", lambda **_: ("lab", WELL))
+    ran = run("doctor", cwd=tmp_path)
+
+    assert ran.code == 0
+    assert "fsync is off." in ran.out
 
 
 def test_doctor_invalid_project_exits_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
