@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,6 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--update-cases") and os.environ.get("CI"):
         raise pytest.UsageError("--update-cases rewrites what the tests expect: run it where you can review the diff.")
     sys.addaudithook(_loopback_only)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many cases the sweeps went through: one test each, and hundreds of applies that are broken on purpose."""
+    counted: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed"):
+        for name, value in report.user_properties:
+            if name == "counted":
+                what, number = value
+                counted[what] += number
+    if counted:
+        terminalreporter.section("swept")
+        for what, number in counted.items():
+            terminalreporter.write_line(f"{number:,} {what}")
 
 
 class NetworkUsed(RuntimeError):
