@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from vodplan.core.approve import approve, check_allowances
+from vodplan.core.change import Change
 from vodplan.core.kind import Kind
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, Journal, LiveReader, LiveWriter, Progress
 from vodplan.core.report import ApplyReport, Outcome, Verdict
-from vodplan.core.standing import Fresh, remaining
+from vodplan.core.standing import Fresh, Standing, stand
 from vodplan.engine.applier import WELL, Applier
 from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
@@ -92,9 +93,14 @@ async def _settled(
     """The live state of now, read again while something that was recorded as done does not show yet."""
     fresh = await read_fresh(plan.changes, reader)
     for wait in PATIENCE:
-        changes = [plan.changes[place] for place in done]
-        if not any(remaining(change, fresh, kinds[change.kind]) for change in changes):
+        if not any(_behind(plan.changes[place], fresh, kinds) for place in done):
             break
         await sleep(wait)
         fresh = await read_fresh(plan.changes, reader)
     return fresh
+
+
+def _behind(change: Change, fresh: Fresh, kinds: Mapping[str, Kind]) -> bool:
+    """Whether something that was done reads as before it; with other values it has moved, and waiting is no use."""
+    found = stand(change, fresh, kinds[change.kind], {})
+    return change.certain and found.standing is Standing.PENDING and not found.moved

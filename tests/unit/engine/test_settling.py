@@ -124,10 +124,12 @@ def test_what_was_recorded_as_done_and_has_other_values_now_is_named_with_them()
     library, wanted = two_videos()
     plan = plan_of(wanted, library)
     library.change("video", "a1", title="Newer still")
+    waited: list[float] = []
 
     with pytest.raises(StalePlan) as refusal:
-        resumed(plan, library, {0: Verdict.DONE})
+        resumed(plan, library, {0: Verdict.DONE}, slept=waited.append)
 
+    assert waited == []
     assert refusal.value.moved == ('video/a1 title: planned on "Old", now "Newer still"',)
 
 
