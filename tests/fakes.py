@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests import build
+from vodplan.core.assemble import Memory
 from vodplan.core.change import Change
 from vodplan.core.desired import DesiredState
 from vodplan.core.errors import ApiError, RefusedByService
@@ -419,6 +420,7 @@ def plan_of(
     created_at: str = "2026-06-15T08:00:00Z",
     managed: Mapping[str, int] | None = None,
     progress: FakeProgress | None = None,
+    memory: Memory | None = None,
 ) -> Plan:
     """Plan against a library, as on `build.TODAY`."""
     return asyncio.run(
@@ -430,6 +432,7 @@ def plan_of(
             today=build.TODAY,
             progress=progress or FakeProgress(),
             managed=managed,
+            memory=memory,
         )
     )
 
