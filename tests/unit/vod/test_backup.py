@@ -188,6 +188,13 @@ def test_save_that_brings_nothing_is_given_up(saver: Saver, served: Served) -> N
     assert saver.files == {}
 
 
+def test_save_over_a_line_that_keeps_breaking_is_given_up(saver: Saver, served: Served) -> None:
+    """What a library says of a broken line may have the address in it, and is not repeated."""
+    served.cuts = [0] * TRIES
+
+    assert why(saver.save()) == f"the connection to the file server broke (ReadError), {TRIES} times running."
+
+
 def test_save_that_ends_early_keeps_what_came(saver: Saver, served: Served) -> None:
     """A part file stays to go on with."""
     served.cuts = [70_000]
