@@ -113,6 +113,6 @@ def assemble(
                 scheduled=len(decisions.scheduled),
             ),
             managed=dict(sorted(decisions.managed.items())),
-            cost=estimate(changes, kinds=kinds, operations=operations, share=frame.share),
+            cost=estimate(changes, kinds=kinds, operations=operations, share=frame.share, tree=decisions.tree),
         )
     )

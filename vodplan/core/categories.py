@@ -68,6 +68,10 @@ class CategoryTree:
         beside = (self._by_id[one] for one in self._children[category.parent])
         return next((one for one in beside if one.name == name and one.id != category.id), None)
 
+    def pages(self) -> int:
+        """How many calls reading the tree takes: one for the top, and one for each category with any below it."""
+        return len(self._children.keys() | {None})
+
     def paths(self) -> tuple[str, ...]:
         """Every path, sorted."""
         return tuple(sorted(self._by_path))

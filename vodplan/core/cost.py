@@ -6,11 +6,21 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.plan import Cost
 from vodplan.core.standing import needs_tree
+
+_SEARCHED_KINDS = 3
+"""Videos, audio and images: each is searched for on its own when a category is looked into."""
+
+_LOOKED_UP = frozenset({"url", "type"})
+"""Parameters of what is not read by its id: an image by its URL, the snapshots of a video."""
+
+_SNAPSHOT_TYPES = 4
+"""Types that `All` stands for; each is listed on its own."""
 
 
 def estimate(
@@ -19,23 +29,32 @@ def estimate(
     kinds: Mapping[str, Kind],
     operations: Mapping[str, OperationSpec],
     share: float,
+    tree: CategoryTree,
 ) -> Cost:
     """Count the calls an apply of these changes makes: reading again, writing, reading back.
 
     share:   of the documented rates, above 0 and at most 1.
-    returns: seconds at that rate, each operation's calls evenly spaced, operations one after another; retries and the
-             service's own time are not in it.
+    tree:    the live categories, which are read by one call for each that has any below it.
+    returns: at least so many calls, and seconds at that rate, each operation's calls evenly spaced, operations one
+             after another. Retries, the service's own time, and the search for an image that is known by its URL only,
+             which takes the more calls the larger the library is, are not in it.
     """
     calls: Counter[str] = Counter()
     for name, members in _by_kind(changes).items():
         kind = kinds[name]
         if name != "category":
-            read = len({change.id for _, change in members})
+            read = len({change.id for _, change in members if not _LOOKED_UP & change.params.keys()})
             calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
         for call in kind.calls(members, _placeholders(changes)):
             calls[call.operation] += 1
     if needs_tree(changes):
-        calls[kinds["category"].read_operation] += 2
+        made = sum(change.action is Action.CREATE for change in changes)
+        calls[kinds["category"].read_operation] += 2 * tree.pages() + made
+        emptied = sum(change.kind == "category" and change.action is Action.DELETE for change in changes)
+        calls["SearchMedia"] += _SEARCHED_KINDS * emptied
+    for change in changes:
+        if "type" in change.params:
+            calls["ListSnapshots"] += 2 * (_SNAPSHOT_TYPES if change.params["type"] == "All" else 1)
     owners = {owner_of(change) for change in changes} - {None}
     if owners:
         calls[kinds["video"].read_operation] += math.ceil(len(owners) / kinds["video"].read_batch)
@@ -44,7 +63,7 @@ def estimate(
         calls["BatchGetMediaInfos"] += 2 * math.ceil(parts / operations["BatchGetMediaInfos"].batch)
     seconds = math.fsum(count / (operations[name].rate * share) for name, count in calls.items())
     return Cost(
-        calls=dict(sorted(calls.items())),
+        calls={name: count for name, count in sorted(calls.items()) if count},
         seconds=round(seconds, 1),
         bytes_freed=sum(change.bytes_freed or 0 for change in changes),
     )

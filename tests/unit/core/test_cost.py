@@ -5,16 +5,27 @@ from __future__ import annotations
 import pytest
 
 from tests import build
+from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.cost import estimate
+from vodplan.core.live import Category
 from vodplan.core.plan import Cost
 from vodplan.kinds.operations import OPERATIONS
 from vodplan.registry import KINDS
 
+TREE = CategoryTree(
+    [
+        Category(id=1, name="News", parent=None, level=0),
+        Category(id=2, name="Sports", parent=1, level=1),
+        Category(id=3, name="World", parent=1, level=1),
+    ]
+)
+"""Read in two calls: the top, and what is below News."""
 
-def cost(*changes: Change, share: float = 1.0) -> Cost:
+
+def cost(*changes: Change, share: float = 1.0, tree: CategoryTree | None = None) -> Cost:
     """The cost of these changes."""
-    return estimate(changes, kinds=KINDS, operations=OPERATIONS, share=share)
+    return estimate(changes, kinds=KINDS, operations=OPERATIONS, share=share, tree=tree or CategoryTree(()))
 
 
 def test_cost_of_nothing_is_nothing() -> None:
@@ -72,8 +83,34 @@ def test_cost_of_categories_counts_one_call_each_and_those_that_use_a_new_one() 
     assert cost(*changes).calls == {
         "AddCategory": 2,
         "DeleteCategory": 1,
-        "GetCategories": 2,
+        "GetCategories": 2 + 2,
         "GetImageInfos": 2,
+        "SearchMedia": 3,
         "UpdateCategory": 1,
         "UpdateImageInfos": 1,
     }
+
+
+def test_cost_of_the_category_tree_counts_a_call_for_each_that_has_any_below_it() -> None:
+    """Read before and after; a new category's name is looked for once more, a deleted one is searched for what it holds."""
+    changes = [
+        build.change("category/Film", Action.CREATE, after={"path": "Film"}, params={"parent_id": 0}),
+        build.change("category/News/World", Action.DELETE),
+    ]
+
+    assert cost(*changes, tree=TREE).calls == {
+        "AddCategory": 1,
+        "DeleteCategory": 1,
+        "GetCategories": 2 * 2 + 1,
+        "SearchMedia": 3,
+    }
+
+
+def test_cost_of_snapshots_lists_each_type() -> None:
+    """`All` stands for four types; neither form is read by an image's id."""
+    one = build.change("image/video:v1:SpriteSnapshot", Action.DELETE, params={"video": "v1", "type": "SpriteSnapshot"})
+    every = build.change("image/video:v2:All", Action.DELETE, params={"video": "v2", "type": "All"})
+
+    assert cost(one).calls["ListSnapshots"] == 2
+    assert cost(every).calls["ListSnapshots"] == 8
+    assert "GetImageInfos" not in cost(one, every).calls
