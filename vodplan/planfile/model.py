@@ -88,7 +88,7 @@ class MissingModel(_Strict):
 
 
 class NotConvergingModel(_Strict):
-    """A field that is not as wanted and is not sent again: an earlier run sent it, and the service kept another value."""
+    """A field that is not as wanted and is not sent again: a run sent it, and the service kept another value."""
 
     address: Annotated[str, Field(pattern="^[a-z_]+/.")]
     field: str
