@@ -125,7 +125,7 @@ class Progress(Protocol):
     """Told how far a long step is; what it shows is its own affair."""
 
     def start(self, step: str, total: int) -> None:
-        """A step begins: `reading`, `applying`, `verifying`; total units, 0 when unknown."""
+        """A step begins: `reading`, `applying`, `saving bytes`, `verifying`; total units, 0 when unknown."""
         ...
 
     def advance(self, count: int) -> None:

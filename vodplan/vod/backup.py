@@ -89,7 +89,9 @@ class SourceBackup:
 
     async def _save(self, change: Change, came: Callable[[int], None]) -> None:
         video_id = change.id or ""
-        info = await vod.get_video_info(self._api, video_id)
+        info = await self._info(video_id)
+        if info is None:
+            return
         source = await video.source_of(self._api, video_id)
         streams = await video.streams_of(self._api, video_id)
         folder = self._folder / safe_name(video_id, otherwise="video")
@@ -113,6 +115,20 @@ class SourceBackup:
                 if storage in _AT_HAND:
                     raise
                 raise Hopeless(f"{error} (storage class {storage}: it may have to be restored first)") from error
+
+    async def _info(self, video_id: str) -> vod.VideoInfo | None:
+        """What the service tells of a video, None when it is gone."""
+        try:
+            found = await vod.get_video_infos(self._api, ids=[video_id])
+        except NotFound as error:
+            if error.code != video.NO_VIDEO:
+                raise
+            return None
+        if found.videos:
+            return found.videos[0]
+        if video_id in found.forbidden:
+            raise video.forbidden(found.answer, video_id)
+        return None
 
     async def _keep(
         self, folder: Path, video_id: str, source: vod.SourceInfo, describe: Describe, came: Callable[[int], None]

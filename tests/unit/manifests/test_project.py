@@ -271,7 +271,8 @@ def test_amount_of_bytes_is_read_exactly(written: str, size: int, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("written", "folder"), [("", None), ("backup: off", None), ('backup: "off"', None), ("backup: /mnt/b", "/mnt/b")]
+    ("written", "folder"),
+    [("", None), ("backup: off", None), ('backup: "off"', None), ("backup: /volumes/b", "/volumes/b")],
 )
 def test_backup_is_off_unless_a_folder_is_named(written: str, folder: str | None, tmp_path: Path) -> None:
     """`off` is a word of the setting, in quotes or not; a folder called so is written ./off."""

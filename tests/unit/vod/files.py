@@ -127,7 +127,7 @@ class Service:
         }
         stream = {"JobId": "j1", "Definition": "HD", "Format": "mp4", "Size": 5, "Width": 1280, "PlayURL": ADDRESS}
         return FakeApi(
-            GetVideoInfo=lambda _: {"Video": {**video, **self.info}},
+            GetVideoInfos=lambda _: {"VideoList": [{**video, **self.info}]},
             GetMezzanineInfo=lambda _: {"Mezzanine": {**source, **self.mezzanine}},
             GetPlayInfo=lambda _: {"PlayInfoList": {"PlayInfo": [stream]}},
         )

@@ -16,6 +16,7 @@ import pytest
 from tests.unit.vod.fakes import not_found, run_virtually
 from tests.unit.vod.files import ADDRESS, MIB, VIDEO, Saver, Served, Service, content, removal, why
 from vodplan.core.errors import CredentialsError
+from vodplan.core.ports import Refusal
 from vodplan.vod import disk
 from vodplan.vod.download import TRIES
 from vodplan.vod.transfer import REDIRECTS
@@ -74,17 +75,32 @@ def test_save_tells_no_address_to_anybody(saver: Saver, served: Served, caplog: 
     assert str(served.requests[0].url) == ADDRESS
 
 
-def test_save_of_a_video_that_is_gone_has_nothing_to_do(saver: Saver) -> None:
+@pytest.mark.parametrize("operation", ["GetVideoInfos", "GetMezzanineInfo"])
+def test_save_of_a_video_that_is_gone_has_nothing_to_do(saver: Saver, operation: str) -> None:
     """Its deletion will tell; nothing is left on the disk."""
-    error = not_found("GetVideoInfo", "InvalidVideo.NotFound")
 
     def gone(_: object) -> dict[str, object]:
-        raise error
+        raise not_found(operation, "InvalidVideo.NotFound")
 
-    saver.api.operations["GetVideoInfo"] = gone
+    saver.api.operations[operation] = gone
 
     assert saver.save() is None
     assert saver.files == {}
+
+
+def test_save_of_a_video_that_is_listed_as_gone_has_nothing_to_do(saver: Saver) -> None:
+    """The other answer to the same question."""
+    saver.api.operations["GetVideoInfos"] = lambda _: {"VideoList": [], "NonExistVideoIds": [VIDEO]}
+
+    assert saver.save() is None
+    assert saver.files == {}
+
+
+def test_save_of_a_video_out_of_bounds_is_refused(saver: Saver) -> None:
+    """A video of another application is not taken for one that is gone."""
+    saver.api.operations["GetVideoInfos"] = lambda _: {"VideoList": [], "ForbiddenVideoIds": [VIDEO]}
+
+    assert "the key has no right to" in why(saver.save())
 
 
 @pytest.mark.parametrize("status", ["Deleted", "UploadFail"])
@@ -521,17 +537,29 @@ def test_save_without_room_is_refused_before_a_byte_is_written(tmp_path: Path) -
 
 def test_save_of_two_counts_the_room_that_the_other_has_claimed(tmp_path: Path) -> None:
     """Two files that fit one by one and not together are not begun together."""
-    saver = Saver(tmp_path, Served(LARGE), free=len(LARGE) * 3 // 2)
+    served = Served(LARGE)
+    saver = Saver(tmp_path, served, free=len(LARGE) * 3 // 2)
 
-    async def both() -> list[object]:
+    async def both() -> list[Refusal | None]:
+        other_ended = asyncio.Event()
+
+        async def gate(start: int) -> None:
+            if start >= 2 * MIB:
+                await other_ended.wait()
+
+        async def one(video: str) -> Refusal | None:
+            refusal = await backup.save(removal(video), came=saver.came.append)
+            other_ended.set()
+            return refusal
+
+        served.gate = gate
         backup = saver.backup()
-        changes = (removal(), removal("a" * 32))
-        return list(await asyncio.gather(*(backup.save(one, came=saver.came.append) for one in changes)))
+        return list(await asyncio.gather(one(VIDEO), one("a" * 32)))
 
-    first, second = asyncio.run(both())
+    ended = asyncio.run(both())
 
-    assert first is None
-    assert "has no room" in str(second)
+    (refusal,) = [one for one in ended if one is not None]
+    assert "has no room" in why(refusal)
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
