@@ -12,16 +12,19 @@ WELL = (Verdict.DONE, Verdict.ALREADY)
 UNDONE = (Verdict.HELD, Verdict.REFUSED)
 
 
-def check(stage: Stage, played: Played, *, edited: Collection[str] = (), late: bool = False) -> None:
+def check(
+    stage: Stage, played: Played, *, edited: Collection[str] = (), late: bool = False, replaced: bool = False
+) -> None:
     """Hold one apply to what it promises, however it went.
 
-    edited: ids of assets that somebody else changed meanwhile; nothing is known of their fields.
-    late:   the service carries calls out after they were given up, so that what was not done may be done by now.
+    edited:   ids of assets that somebody else changed meanwhile; nothing is known of their fields.
+    late:     the service carries calls out after they were given up, so that what was not done may be done by now.
+    replaced: its answers were replaced on the way, so that the call log does not have what was heard of them.
     """
     _untouched(stage, played, edited)
     _journalled_first(played)
-    if not late:
-        # The log has calls in the order in which they were carried out, which is then not that of the answers.
+    if not (late or replaced):
+        # With calls that are late the log has calls in the order in which they were carried out, which is not that of the answers.
         _never_again_what_was_answered(played)
     if played.report is None:
         _nothing_written(stage, played, edited)
@@ -30,6 +33,7 @@ def check(stage: Stage, played: Played, *, edited: Collection[str] = (), late: b
     assert [one.change for one in report.outcomes] == list(range(len(changes)))
     assert sum(report.counts().values()) == len(changes)
     assert played.journal.ended == report
+    _failures_hold_removals(stage, played)
     doubted = {str(one.address) for one in report.unconverged or ()}
     for outcome, change in zip(report.outcomes, changes, strict=True):
         if change.id in edited:
@@ -42,6 +46,17 @@ def check(stage: Stage, played: Played, *, edited: Collection[str] = (), late: b
             assert now == after, f"{change.address} was not done, and is said to be {outcome}"
     if report.converged and not edited:
         assert stage.named() == stage.named_end
+
+
+def _failures_hold_removals(stage: Stage, played: Played) -> None:
+    """Nothing is removed once something before the removals went wrong, and no category unless all else went well."""
+    assert played.report is not None
+    failed = [stage.plan.changes[one.change] for one in played.report.outcomes if one.verdict not in WELL]
+    sent = {call.action for call in played.calls if watching.is_write(call)}
+    if any(not change.action.removes for change in failed):
+        assert not {action for action in sent if action.startswith("Delete")}
+    if any(change.kind != "category" or not change.action.removes for change in failed):
+        assert "DeleteCategory" not in sent
 
 
 def _untouched(stage: Stage, played: Played, edited: Collection[str]) -> None:

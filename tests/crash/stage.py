@@ -14,7 +14,7 @@ import httpx
 
 from tests import build
 from tests.crash import watching
-from tests.crash.virtual import VirtualClock, VirtualLoop, Wire
+from tests.crash.virtual import Other, VirtualClock, VirtualLoop, Wire
 from vodplan.core.change import Action, Change
 from vodplan.core.desired import DesiredState, StreamRemoval
 from vodplan.core.errors import VodplanError
@@ -204,6 +204,7 @@ class Stage:
     loop: VirtualLoop
     start: Path
     on_send: Callable[[httpx.Request], None] = lambda request: None
+    replace: Callable[[httpx.Request], Other | None] = lambda request: None
     plan: Plan = field(init=False)
     at_start: watching.Rows = field(init=False)
     at_end: watching.Rows = field(init=False)
@@ -232,7 +233,7 @@ class Stage:
     def service(self, *, luck: random.Random | None = None) -> tuple[VodService, Wire]:
         """The client, whole but for the network and the time."""
         keys = self.app.state.db.main_key()
-        wire = Wire(self.app, sent=lambda request: self.on_send(request))
+        wire = Wire(self.app, sent=lambda request: self.on_send(request), replace=lambda request: self.replace(request))
         service = VodService(
             "http://127.0.0.1:8900",
             "cn-shanghai",
@@ -265,6 +266,7 @@ class Stage:
         self.app.state.db.restore(self.start)
         self.app.state.forget()
         self.on_send = lambda request: None
+        self.replace = lambda request: None
 
     async def play(
         self,
@@ -274,6 +276,7 @@ class Stage:
         journal: Journal | None = None,
         stop: Callable[[], str] = lambda: "",
         on_send: Callable[[httpx.Request], None] | None = None,
+        replace: Callable[[httpx.Request], Other | None] | None = None,
         limits: Limits | None = None,
     ) -> Played:
         """Apply the plan to the library as it was, with these faults in force."""
@@ -281,6 +284,8 @@ class Stage:
         self.app.state.faults.replace(rules, seed=seed)
         if on_send is not None:
             self.on_send = on_send
+        if replace is not None:
+            self.replace = replace
         return await self.applied(self.plan, journal=journal, seed=seed, stop=stop, limits=limits)
 
     async def applied(
@@ -330,6 +335,7 @@ class Stage:
         """The faults are over, and so is every lag."""
         self.app.state.faults.replace(())
         self.on_send = lambda request: None
+        self.replace = lambda request: None
         await asyncio.sleep(600)
 
     def named(self) -> Mapping[tuple[str, str], Any]:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.crash.honesty import check
 from tests.crash.stage import Stage, key
-from tests.crash.virtual import VirtualLoop, in_virtual_time
+from tests.crash.virtual import Other, VirtualLoop, in_virtual_time
 from vodplan.core.errors import VodplanError
 from vodplan.emulator.faults import FaultKind
 from vodplan.kinds.operations import OPERATIONS
@@ -82,6 +83,26 @@ class Case:
         """Whether calls may be carried out after they were given up."""
         return any(rule["kind"] == FaultKind.LATENCY and rule["ms"] == 31_000 for rule in self.rules)
 
+    @property
+    def passing(self) -> bool:
+        """Whether it is one fault, once, of a kind that a second try or a second look gets over."""
+        (first, *more) = self.rules
+        refused = first.get("status") in (400, 403, 414)
+        made_once = first["operation"] == "AddCategory" and (self.late or first.get("status") == 504)
+        return not more and first.get("nth") == [1] and first["kind"] in PASSING and not (refused or made_once)
+
+
+PASSING = frozenset(FaultKind) - {FaultKind.SKEW, FaultKind.EDIT}
+"""Faults after which the very next try goes well."""
+
+OTHER_ANSWERS: Sequence[Other] = (
+    (502, "text/html", b"<html>Bad Gateway</html>"),
+    (503, "application/json", b'{"Code": "ServiceUnAvailable", "RequestId": "R", "Message": "Busy."}'),
+    (200, "text/html", b"<html>Please sign in</html>"),
+    (200, "application/json", b"{}"),
+)
+"""What something on the way may put in place of the answer to a call that was carried out."""
+
 
 def every_case() -> Iterator[Case]:
     """Each fault in each write, each in each read, and drawn mixtures."""
@@ -127,11 +148,46 @@ def test_apply_under_every_fault_ends_as_planned_or_says_what_is_left(
     record_property("counted", ("applies under faults", len(cases)))
 
 
+@pytest.mark.parametrize("times", [1, 1000])
+def test_write_whose_answer_is_replaced_on_the_way_is_got_over_or_told(
+    times: int, tmp_path: Path, record_property: Record
+) -> None:
+    """The service did it and a gateway says otherwise: no claim that nothing was done, and no second category."""
+
+    async def sweep(loop: VirtualLoop) -> None:
+        stage = await Stage.opened(loop, tmp_path)
+        for operation in WRITES:
+            for other in OTHER_ANSWERS:
+                left = [other] * times
+
+                def replace(
+                    request: httpx.Request, operation: str = operation, left: list[Other] = left
+                ) -> Other | None:
+                    return left.pop() if left and request.headers["x-acs-action"] == operation else None
+
+                played = await stage.play([], replace=replace)
+                check(stage, played, replaced=True)
+                assert played.report is not None, played.error
+                if times == 1:
+                    assert played.report.converged, (operation, other, played.report)
+                await stage.healed()
+                again = await stage.applied(await stage.planned())
+                assert again.report is not None, again.error
+                assert again.report.converged
+                assert stage.named() == stage.named_end
+
+    in_virtual_time(sweep)
+    record_property("counted", ("answers replaced", len(WRITES) * len(OTHER_ANSWERS)))
+
+
 async def play(stage: Stage, case: Case) -> None:
     """One case: an apply under its faults, then another without any."""
     try:
         played = await stage.play(case.rules, seed=case.seed)
         check(stage, played, edited=case.edited, late=case.late)
+        if case.passing:
+            assert played.report is not None, played.error
+            assert played.report.converged, "one fault that passes was not got over"
         await stage.healed()
         plan = await stage.planned()
         again = await stage.applied(plan)

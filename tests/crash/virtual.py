@@ -18,6 +18,10 @@ EPOCH = 1_800_000_000.0
 """Seconds since 1970 at which every loop's time begins."""
 
 
+Other = tuple[int, str, bytes]
+"""An answer that is not the service's: status, content type, body."""
+
+
 class _Impatient(selectors.SelectSelector):
     """Waits for nothing: the time that a wait would take is told instead."""
 
@@ -69,11 +73,19 @@ class Wire(httpx.AsyncBaseTransport):
     A caller that waits for longer than the client does gets a timeout, and the service works on all the same.
 
     sent:    told of each request before it is sent; may raise what a transport raises.
+    replace: what comes in place of the service's answer to a request, status, type and body; None for the answer itself.
     """
 
-    def __init__(self, app: EmulatorApp, *, sent: Callable[[httpx.Request], None]) -> None:
+    def __init__(
+        self,
+        app: EmulatorApp,
+        *,
+        sent: Callable[[httpx.Request], None],
+        replace: Callable[[httpx.Request], Other | None],
+    ) -> None:
         self._app = app
         self._sent = sent
+        self._replace = replace
         self.working: set[asyncio.Task[None]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -95,6 +107,10 @@ class Wire(httpx.AsyncBaseTransport):
         if not done:
             raise httpx.ReadTimeout("no byte came for a long time", request=request)
         task.result()
+        other = self._replace(request)
+        if other is not None:
+            status, kind, body = other
+            return httpx.Response(status, headers={"content-type": kind}, content=body)
         if connection.status is None:
             raise httpx.ReadError("the connection was cut", request=request)
         return httpx.Response(connection.status, headers=connection.headers, stream=_Body(connection))
