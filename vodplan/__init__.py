@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vodplan._version import __version__
-    from vodplan.api import Workspace, apply, load, plan, read_plan, show, write_plan
+    from vodplan.api import Workspace, apply, load, plan, read_plan, resume, show, undo, write_plan
     from vodplan.core.errors import VodplanError
     from vodplan.core.plan import Plan
     from vodplan.core.report import ApplyReport
@@ -23,6 +23,8 @@ _HOMES = {
     "apply": "vodplan.api",
     "show": "vodplan.api",
     "read_plan": "vodplan.api",
+    "resume": "vodplan.api",
+    "undo": "vodplan.api",
     "write_plan": "vodplan.api",
     "Plan": "vodplan.core.plan",
     "ApplyReport": "vodplan.core.report",
@@ -39,7 +41,9 @@ __all__ = [
     "load",
     "plan",
     "read_plan",
+    "resume",
     "show",
+    "undo",
     "write_plan",
 ]
 

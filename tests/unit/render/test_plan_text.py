@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 
@@ -19,8 +20,10 @@ from tests.unit.render.plans import (
     a_scheduled,
     full_plan,
 )
+from vodplan.core.address import Address
 from vodplan.core.change import Action
-from vodplan.core.plan import Plan
+from vodplan.core.diagnostics import SourceRef
+from vodplan.core.plan import NotConverging, Plan
 from vodplan.render.canvas import Canvas
 from vodplan.render.results import PlanShown
 from vodplan.render.text import TextView, plan_text
@@ -187,6 +190,23 @@ def test_plan_guards_scheduled_and_missing_have_their_sections() -> None:
         rf"  2026-12-31 delete  video/{OTHER} +manifests/film.yaml:3\n    reason       Licence ends\n", text
     )
     assert re.search(r"  \?  video/ref:cms-000999 +manifests/news.yaml:44\n", text)
+
+
+def test_plan_fields_that_do_not_converge_have_their_section() -> None:
+    """What is left out of the changes is told, with what is live, what is wanted, and where."""
+    kept = NotConverging(
+        address=Address("video", OTHER),
+        field="title",
+        wanted="Cup  final",
+        live="Cup final",
+        source=SourceRef("manifests/film.yaml", 7),
+    )
+
+    text = _text(dataclasses.replace(a_plan(), unconverged=(kept,)))
+
+    assert "Does not converge: these were sent before" in text
+    assert re.search(rf"  !  video/{OTHER} +manifests/film.yaml:7\n", text)
+    assert '    title        "Cup final" → "Cup  final"\n' in text
 
 
 @pytest.mark.parametrize("width", CANVASES)

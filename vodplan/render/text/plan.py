@@ -31,7 +31,7 @@ def plan_pieces(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
         yield from _lines(change_lines(change, canvas))
     if plan.changes:
         yield "\n"
-    for section in (_guards, _scheduled, _missing):
+    for section in (_guards, _unconverged, _scheduled, _missing):
         text = "".join(_lines(section(plan, canvas)))
         if text:
             yield f"{text}\n"
@@ -100,6 +100,17 @@ def _guards(plan: Plan, canvas: Canvas) -> Iterator[str]:
         yield from paragraph(f"{counted}, set by {terminal(guard.setting)}", canvas, indent=4)
         for address in guard.addresses:
             yield from paragraph(terminal(address), canvas, indent=6)
+
+
+def _unconverged(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    if not plan.unconverged:
+        return
+    yield from paragraph(
+        "Does not converge: these were sent before and the service kept other values; they are not sent again", canvas
+    )
+    for one in plan.unconverged:
+        yield from headline("  !", Ink.CHANGE, terminal(str(one.address)), "", place_of(one.source), canvas)
+        yield from labelled(one.field, field_lines(one.field, one.live, one.wanted, canvas), canvas)
 
 
 def _scheduled(plan: Plan, canvas: Canvas) -> Iterator[str]:
