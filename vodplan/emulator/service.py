@@ -62,9 +62,7 @@ class Service:
     async def _page(self, send: asgi.Send, status: int, action: str) -> None:
         """A refusal of the gateway, which reads no further than the headers."""
         now = self._state.settings.now()
-        self._state.log.add(
-            CallRecord(at=now, action=action, params={}, status=status, code="", key="", request_id="")
-        )
+        self._state.log.add(CallRecord(at=now, action=action, params={}, status=status, code="", key="", request_id=""))
         headers = [(b"content-type", b"text/html"), (b"date", _date(now))]
         await asgi.respond(send, status, headers, gateway_page(status, _REASONS[status]))
 
