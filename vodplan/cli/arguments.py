@@ -21,12 +21,16 @@ _ABOUT = "Plan and apply for media libraries: YAML manifests in git, a live VOD 
 
 EPILOG = """\
 exit codes:
-  0 done, or nothing to do    1 API or other run-time error   2 changes pending (--detailed-exitcode)
-  3 manifests or config       4 refused by a guard            5 plan is stale
-  6 apply incomplete          7 locked by another run         8 no or refused credentials
-  64 usage                    70 a bug in vodplan             130 interrupted
+  0 done, or nothing to do        6 apply incomplete
+  1 API or other run-time error   7 locked by another run
+  2 changes pending (only with    8 no or refused credentials
+    --detailed-exitcode)          64 usage
+  3 manifests or config invalid   70 a bug in vodplan
+  4 refused by a guard            130 interrupted
+  5 plan is stale
 
-'vodplan COMMAND --help' tells the flags of a command; docs/commands.md has an example of each.
+'vodplan COMMAND --help' tells the flags of a command; docs/commands.md has
+an example of each.
 """
 
 
@@ -100,7 +104,8 @@ def command_parser(name: str) -> Parser:
 
 def _without_command(argv: Sequence[str]) -> NoReturn:
     if not argv:
-        raise UsageError("A command is missing.", next=f"{PROGRAM} --help")
+        names = ", ".join(COMMANDS)
+        raise UsageError(f"A command is missing. There are {names}.", next=f"{PROGRAM} --help")
     if not argv[0].startswith("-"):
         raise UsageError(
             f'There is no command "{argv[0]}".{_suggest(argv[0], [*COMMANDS, *COMMANDS_TO_COME])}',
@@ -115,7 +120,7 @@ def _without_command(argv: Sequence[str]) -> NoReturn:
 
 def _main() -> Parser:
     """The command line without its commands, which its help lists: building them all takes longer than all the rest."""
-    known = {**COMMANDS, **{name: f"{about} (not in this version)" for name, (about, _) in COMMANDS_TO_COME.items()}}
+    known = {**COMMANDS, **{name: f"{about} (not yet)" for name, (about, _) in COMMANDS_TO_COME.items()}}
     room = max(len(name) for name in known)
     listed = "\n".join(f"  {name:<{room}}  {about}" for name, about in known.items())
     parser = Parser(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 COMMANDS: Final = {
-    "init": "start a repository: vodplan.yaml, manifests/, CI workflow, editor settings",
+    "init": "start a repository: project file, manifests/, CI workflow, editor",
     "validate": "check manifests with no network and no credentials",
     "plan": "print what would change, and save it",
     "show": "print a saved plan again, in any format",
@@ -22,7 +22,7 @@ COMMANDS: Final = {
 """Command → what it does. `vodplan.commands.NAME.run` runs it, with `NAMEOptions` of `vodplan.commands.options`."""
 
 COMMANDS_TO_COME: Final = {
-    "drift": ("what is live and managed but differs from the manifests", "vodplan plan"),
+    "drift": ("show what is live, managed and not as in the manifests", "vodplan plan"),
     "export": ("write manifests from the live library", "vodplan init"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),

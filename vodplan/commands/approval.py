@@ -49,13 +49,20 @@ def _ask_for_number(removals: int, console: Console, command: str) -> None:
     things = count(removals, "thing")
     answer = console.ask(f"\nThis removes {things} for good.\nType the number of removals to apply: ")
     if answer != str(removals):
-        raise Refused(f"Not approved: the answer was not {removals}. Nothing was written.", next=command)
+        message = f"Not approved: the answer was not {removals}. Nothing was written."
+        raise Refused(message, next=_asking(command, removals))
 
 
 def _ask_for_yes(plan: Plan, console: Console, command: str) -> None:
     answer = console.ask(f"\nApply {count(len(plan.changes), 'change')} to {_safe(plan.target.name)}? Type yes: ")
     if answer != "yes":
-        raise Refused("Not approved: the answer was not yes. Nothing was written.", next=command)
+        message = "Not approved: the answer was not yes. Nothing was written."
+        raise Refused(message, next=_asking(command, plan.summary.delete))
+
+
+def _asking(command: str, removals: int) -> str:
+    """The same command without the flags that approve: somebody who is asked is not taught to skip the question."""
+    return command.replace(f" --allow-deletes {removals}", "").replace(" --auto-approve", "")
 
 
 def _safe(text: str) -> str:
