@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from tests import build
 from tests.fakes import FakeProgress
+from tests.memory_journal import MemoryJournal
 from vodplan.core.desired import DesiredAsset, DesiredCategory
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import LiveAsset, LiveBatch
@@ -18,7 +19,6 @@ from vodplan.core.policy import Policy
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.values import FieldValue, Json
 from vodplan.emulator import RunningEmulator
-from vodplan.engine.journal import MemoryJournal
 from vodplan.engine.planner import Catalogue, make_plan
 from vodplan.engine.run import run_apply
 from vodplan.kinds.operations import OPERATIONS

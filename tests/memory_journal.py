@@ -1,4 +1,4 @@
-"""A journal that keeps nothing beyond the process, for targets without a store."""
+"""A journal that keeps nothing beyond the process, for tests that are not about journals."""
 
 from __future__ import annotations
 
