@@ -11,9 +11,11 @@ import pytest
 
 from tests import build
 from tests.fakes import Library, plan_of
+from vodplan.core.address import Address
 from vodplan.core.change import Action
 from vodplan.core.desired import StreamRemoval
-from vodplan.core.plan import FORMAT_VERSION, Plan
+from vodplan.core.diagnostics import SourceRef
+from vodplan.core.plan import FORMAT_VERSION, NotConverging, Plan
 from vodplan.core.planfile import digest, document, from_document, plan_bytes, seal
 from vodplan.core.policy import Bound, Policy
 
@@ -39,6 +41,17 @@ def full_plan() -> Plan:
         build.video("v5", absent=True),
     )
     return plan_of(wanted, library, policy=Policy(max_deletes=Bound(count=1)))
+
+
+def test_plan_with_a_field_that_does_not_converge_round_trips() -> None:
+    """What an earlier run could not set is in the file as it is in the plan."""
+    kept = NotConverging(
+        address=Address("video", "v1"), field="tags", wanted=["a"], live=[], source=SourceRef("manifests/a.yaml", 3)
+    )
+    plan = seal(dataclasses.replace(full_plan(), unconverged=(kept,)))
+
+    assert from_document(json.loads(plan_bytes(plan))).unconverged == (kept,)
+    assert plan.digest != full_plan().digest
 
 
 def test_document_has_exactly_the_members_of_format_version_1() -> None:

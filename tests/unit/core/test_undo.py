@@ -367,3 +367,37 @@ def test_undo_of_a_library_that_never_rests_is_stale() -> None:
     with pytest.raises(StalePlan, match="never twice the same") as caught:
         undo_of(library.detail, library)
     assert caught.value.next == f"vodplan undo {RUN}"
+
+
+class _Vanishing(_Restless):
+    """A library out of which a video goes after it was read once."""
+
+    async def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
+        """See `LiveReader.read`."""
+        async for batch in super().read(kind, keys):
+            yield batch
+        if hasattr(self, "detail"):
+            self.media.pop(("video", "v1"), None)
+
+
+def test_undo_never_plans_for_an_asset_that_went_between_two_readings() -> None:
+    """It is decided anew, and what is gone is told as such."""
+    library = _Vanishing()
+
+    back, undo = undo_of(library.detail, library)
+
+    assert (back.empty, back.missing) == (True, ())
+    assert [one.reason for one in undo.stuck] == ["It does not exist now."]
+
+
+def test_undo_of_a_renaming_below_a_name_with_a_slash_is_stuck() -> None:
+    """Such a category has no path, so no manifest could ask for it either."""
+    library = _library()
+    wanted = build.desired(build.category("News/Sport", renamed_from="News/Sports"))
+    detail = run_of(plan_of(wanted, library), library)
+    library.tree[NEWS] = replace(library.tree[NEWS], name="Ne/ws")
+
+    back, undo = undo_of(detail, library)
+
+    assert back.empty
+    assert [str(one.address) for one in undo.stuck] == ["category/News/Sport"]
