@@ -1,0 +1,34 @@
+"""The library: load manifests, plan, apply, show. The command line is a thin client of it."""
+
+from __future__ import annotations
+
+from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
+from vodplan.api.planning import plan, undo
+from vodplan.api.probing import probe
+from vodplan.api.projects import StrPath, Workspace, find_project, load, select
+from vodplan.api.quiet import Quiet
+from vodplan.api.running import apply, lease, open_store, resume, unlock
+
+__all__ = [
+    "SCHEMAS",
+    "Quiet",
+    "StrPath",
+    "Workspace",
+    "apply",
+    "find_project",
+    "lease",
+    "load",
+    "open_store",
+    "plan",
+    "plan_json",
+    "probe",
+    "read_plan",
+    "report_json",
+    "resume",
+    "schema",
+    "select",
+    "show",
+    "undo",
+    "unlock",
+    "write_plan",
+]

@@ -1,0 +1,75 @@
+"""Documents: plans and reports as text and JSON, schemas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vodplan.api.projects import StrPath
+from vodplan.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from vodplan.core.plan import Plan
+    from vodplan.core.report import ApplyReport
+
+
+def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:
+    """A plan as people (`text`) or programs (`json`) read it.
+
+    width:  columns to lay out for, `text` only.
+    raises: UsageError for a format there is not.
+    """
+    from vodplan.core.planfile import plan_bytes
+
+    if format == "json":
+        return plan_bytes(plan).decode("utf-8")
+    if format != "text":
+        raise UsageError(f'There is no format "{format}"; the formats are text and json.', next="vodplan show --help")
+    from vodplan.render.text import plan_text
+
+    return plan_text(plan, width=width, color=color)
+
+
+def read_plan(path: StrPath) -> Plan:
+    """Read a saved plan; see `vodplan.planfile.files.read_plan` for what is refused."""
+    from vodplan.planfile.files import read_plan as read
+
+    return read(Path(path))
+
+
+def write_plan(plan: Plan, path: StrPath) -> None:
+    """Save a plan, whole or not at all; raises ConfigError when the file cannot be written."""
+    from vodplan.planfile.files import write_plan as write
+
+    write(plan, Path(path))
+
+
+def plan_json(plan: Plan) -> bytes:
+    """The plan's canonical JSON document, with a final newline."""
+    from vodplan.core.planfile import plan_bytes
+
+    return plan_bytes(plan)
+
+
+def report_json(report: ApplyReport, plan: Plan) -> bytes:
+    """The report of an apply as a JSON document, with a final newline (docs/output.md)."""
+    from vodplan.core.reportfile import report_bytes
+
+    return report_bytes(report, plan)
+
+
+def schema(name: str) -> dict[str, Any]:
+    """The JSON Schema called `manifest`, `project` or `plan`; raises UsageError for another name."""
+    if name == "plan":
+        from vodplan.planfile.model import schema as plan_schema
+
+        return plan_schema()
+    from vodplan.manifests.schema import schema as manifest_schema
+
+    if name in ("manifest", "project"):
+        return manifest_schema(name)
+    raise UsageError(f'There is no schema "{name}"; the schemas are manifest, project and plan.', next="vodplan schema")
+
+
+SCHEMAS = ("manifest", "project", "plan")
+"""The names `schema` knows."""

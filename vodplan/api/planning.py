@@ -1,0 +1,156 @@
+"""Plans: what would change, and what would take a change back."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vodplan._version import __version__
+from vodplan.api.projects import StrPath, Workspace, find_project, select
+from vodplan.api.quiet import Quiet
+from vodplan.core.errors import Refused
+
+if TYPE_CHECKING:
+    from vodplan.core.history import RunRecord
+    from vodplan.core.plan import Plan, Target
+    from vodplan.core.ports import Progress
+    from vodplan.core.undo import Undo
+
+
+def plan(
+    workspace: Workspace,
+    *,
+    target: str | None = None,
+    only: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    progress: Progress | None = None,
+    now: datetime.datetime | None = None,
+) -> Plan:
+    """Compare the manifests with the live library and say what would change; nothing is written.
+
+    only, exclude: address globs (`video/*`, `category/News/*`); an entry is planned when it fits one of `only`, if
+                   there are any, and none of `exclude`.
+    now:           the time of planning, UTC; decides which removals are due.
+    raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
+                   CredentialsError; StoreError when policy.max_managed_drop counts on a store that cannot be read.
+    """
+    from vodplan.core.assemble import Frame
+    from vodplan.engine.planner import Catalogue, make_plan
+    from vodplan.kinds.operations import OPERATIONS
+    from vodplan.registry import KINDS
+    from vodplan.wiring import choose, open_target, remembered, target_of
+
+    desired = select(workspace.desired, only=only, exclude=exclude)
+    project = workspace.project
+    choice = choose(project, target, workspace.environ)
+    now = now or datetime.datetime.now(datetime.UTC)
+    frame = Frame(
+        target=target_of(choice),
+        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        vodplan_version=__version__,
+        manifests_digest=workspace.desired.digest,
+        share=project.share,
+    )
+    operations = {name: replace(spec, rate=project.rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
+    catalogue = Catalogue(kinds=KINDS, operations=operations, policy=project.policy)
+
+    memory = remembered(project, workspace.environ, frame.target)
+    if not workspace.whole:
+        # Some manifests have fewer entries than all of them, and lost none.
+        memory = replace(memory, managed=None)
+
+    async def run() -> Plan:
+        async with open_target(choice, project=project, environ=workspace.environ, home=Path.home()) as opened:
+            return await make_plan(
+                desired,
+                reader=opened.service.reader,
+                catalogue=catalogue,
+                frame=frame,
+                today=now.astimezone(datetime.UTC).date(),
+                managed=workspace.managed,
+                memory=memory,
+                progress=progress or Quiet(),
+            )
+
+    return asyncio.run(run())
+
+
+def undo(
+    run: str,
+    *,
+    target: str | None = None,
+    config: StrPath | None = None,
+    cwd: StrPath | None = None,
+    environ: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+    now: datetime.datetime | None = None,
+) -> tuple[Plan, Undo]:
+    """Plan what it takes to put back what a run changed; nothing is written.
+
+    run:     its id, or the beginning of exactly one.
+    target:  the one the run was for, when left out.
+    returns: an ordinary plan, and what it leaves out: what was edited since, and what nothing puts back.
+    raises:  UsageError for an unknown run, Locked for one that is at work, Refused when the run was for another target,
+             StoreError, ConfigError, ApiError, CredentialsError.
+    """
+    from vodplan.core.assemble import Frame
+    from vodplan.core.errors import Locked
+    from vodplan.core.history import RunStatus
+    from vodplan.core.values import fingerprint
+    from vodplan.engine.planner import Catalogue
+    from vodplan.engine.undo import make_undo
+    from vodplan.kinds.operations import OPERATIONS
+    from vodplan.registry import KINDS
+    from vodplan.wiring import choose, open_project_store, open_target, target_of
+
+    environment = os.environ if environ is None else environ
+    project = find_project(config=config, cwd=cwd, environ=environment)
+    with open_project_store(project, environment) as store:
+        detail = store.run(run)
+    record = detail.record
+    if record.status is RunStatus.RUNNING:
+        raise Locked(f"Run {record.id} is at work: {record.holder}.", next=f"vodplan history {record.id}")
+    choice = choose(project, target or record.target.name, environment)
+    _require_target(record, target_of(choice))
+    now = now or datetime.datetime.now(datetime.UTC)
+    frame = Frame(
+        target=target_of(choice),
+        created_at=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        vodplan_version=__version__,
+        manifests_digest=fingerprint(f"undo {record.id}"),
+        share=project.share,
+    )
+    operations = {name: replace(spec, rate=project.rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
+
+    async def work() -> tuple[Plan, Undo]:
+        async with open_target(choice, project=project, environ=environment, home=Path.home()) as opened:
+            return await make_undo(
+                detail,
+                reader=opened.service.reader,
+                catalogue=Catalogue(kinds=KINDS, operations=operations, policy=project.policy),
+                frame=frame,
+                today=now.astimezone(datetime.UTC).date(),
+                progress=progress or Quiet(),
+            )
+
+    return asyncio.run(work())
+
+
+def _require_target(record: RunRecord, here: Target) -> None:
+    """Refuse to look for what a run did in another library than its own."""
+    there = record.target
+    for name, was, is_now in (
+        ("target", there.name, here.name),
+        ("region", there.region, here.region),
+        ("endpoint", there.endpoint, here.endpoint),
+    ):
+        if was != is_now:
+            raise Refused(
+                f'Run {record.id} was for the {name} "{was}", and this is "{is_now}".',
+                next=f"vodplan history {record.id}",
+            )
