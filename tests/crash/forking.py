@@ -11,11 +11,12 @@ with, and every boundary that it passed; null for a process that was killed.
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,6 @@ from vodplan.core.report import ApplyReport
 def main() -> None:
     """Serve orders until standard input ends."""
     points.without_pacing()
-    _warm_up()
     for line in sys.stdin:
         order = json.loads(line)
         ours, theirs = os.pipe()
@@ -42,21 +42,24 @@ def main() -> None:
         with os.fdopen(ours, "rb") as said:
             text = said.read()
         _, status = os.waitpid(child, 0)
-        answer = {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "ended": json.loads(text or b"null")}
+        ended = json.loads(text or b"null")
+        if ended is not None:
+            _warm_up(ended.pop("modules", ()))
+        answer = {"signal": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0, "ended": ended}
         print(json.dumps(answer), flush=True)
 
 
-def _warm_up() -> None:
-    """Import what an apply imports late: a child would do it again, every time."""
-    import vodplan.planfile.files
-    import vodplan.store.open
-    import vodplan.vod.credentials
-    import vodplan.vod.service  # noqa: F401
-
+def _warm_up(modules: Iterable[str]) -> None:
+    """Import what a child had to import on its way, so that the next one need not."""
+    for name in modules:
+        if name not in sys.modules:
+            importlib.import_module(name)
     gc.freeze()
 
 
 def _be_the_child(order: Mapping[str, Any], said: int) -> None:
+    # It is gone in a moment; looking for garbage would copy the pages that it shares with its parent.
+    gc.disable()
     try:
         ended = carry_out(order)
     except BaseException:
@@ -91,6 +94,7 @@ def carry_out(order: Mapping[str, Any]) -> Mapping[str, Any]:
             "moved": list(getattr(error, "moved", ())),
         }
     ended["passed"] = passing.passed
+    ended["modules"] = [name for name in sys.modules if name.partition(".")[0] not in ("__main__", "tests")]
     return ended
 
 

@@ -16,8 +16,8 @@ from vodplan.emulator import RunningEmulator
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 SHARDS = 4
-EVERY_ON_POSTGRESQL = 9
-TWICE = 40
+EVERY_ON_POSTGRESQL = 15
+TWICE = 30
 
 Record = Callable[[str, object], None]
 
@@ -49,7 +49,7 @@ def test_resumption_killed_as_well_ends_as_planned(
 def test_apply_killed_with_its_journal_on_postgresql_ends_as_planned(
     service: RunningEmulator, forker: Forks, folder: Path, postgres_url: str, record_property: Record
 ) -> None:
-    """The same with a team's store, at every ninth boundary."""
+    """The same with a team's store, at every fifteenth boundary."""
 
     def clear() -> None:
         with psycopg.connect(postgres_url, autocommit=True) as admin:
