@@ -15,7 +15,7 @@ from vodplan.core.history import NotTaken
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.live import Members, Parts
 from vodplan.core.order import ordered
-from vodplan.core.plan import Missing, Plan, Scheduled, Summary, Target
+from vodplan.core.plan import Missing, Plan, Reading, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
 from vodplan.core.policy import Policy
 from vodplan.core.values import Json
@@ -28,6 +28,7 @@ class Decisions:
 
     unchanged: entries that are as wanted.
     managed:   kind → entries in the manifests.
+    reading:   how the live values came in.
     tree, members, owners, parts, covers: as in `core.guards.Surroundings`.
     """
 
@@ -38,6 +39,7 @@ class Decisions:
     managed: Mapping[str, int]
     tree: CategoryTree
     members: Mapping[int, Members]
+    reading: Reading | None = None
     owners: Mapping[str, Mapping[str, Json] | None] = field(default_factory=lambda: MappingProxyType({}))
     parts: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -103,6 +105,7 @@ def assemble(
             scheduled=tuple(sorted(decisions.scheduled, key=lambda one: (one.after, one.address, one.action))),
             missing=tuple(sorted(decisions.missing, key=lambda one: one.address)),
             unconverged=unconverged,
+            reading=decisions.reading,
             summary=Summary(
                 create=counts[Action.CREATE],
                 rename=counts[Action.RENAME],

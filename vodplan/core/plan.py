@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -107,6 +108,34 @@ class Cost:
     bytes_freed: int
 
 
+class Road(enum.StrEnum):
+    """How a plan read the assets: each by its id, or most of them from the search index."""
+
+    IDS = "ids"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How the live values came in; for people, nothing is decided on it.
+
+    why:       one sentence: why this road.
+    assets:    entries whose asset was asked for, of every kind.
+    by_search: those of them that the search index showed to be as wanted, and that were not read again.
+    by_id:     the others: read by id, reference or URL.
+    snapshot:  when the snapshot was made that the values are from, UTC ISO 8601; None when the service was read.
+    since:     the revision the manifests were compared with, when only what changed since was planned.
+    """
+
+    road: Road = Road.IDS
+    why: str
+    assets: int
+    by_search: int = 0
+    by_id: int
+    snapshot: str | None = None
+    since: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that will be done, in the order in which it will be done.
@@ -117,6 +146,7 @@ class Plan:
     manifests_digest: `DesiredState.digest`.
     unconverged:      fields that are left out of `changes` since they did not take before, by address and field.
     managed:          kind → entries in the manifests, which shares in guards are of.
+    reading:          how the live values came in; None in plans of versions that did not say.
     digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
     """
 
@@ -132,6 +162,7 @@ class Plan:
     managed: Mapping[str, int]
     cost: Cost
     unconverged: tuple[NotConverging, ...] = ()
+    reading: Reading | None = None
     digest: str = ""
 
     @property

@@ -17,6 +17,8 @@ from vodplan.core.plan import (
     Missing,
     NotConverging,
     Plan,
+    Reading,
+    Road,
     Scheduled,
     Summary,
     Target,
@@ -85,6 +87,7 @@ def document(plan: Plan) -> Document:
             "seconds": plan.cost.seconds,
             "bytes_freed": plan.cost.bytes_freed,
         },
+        **({} if plan.reading is None else {"reading": _reading(plan.reading)}),
         "digest": plan.digest,
     }
 
@@ -138,6 +141,8 @@ def from_document(plan_document: Mapping[str, Json]) -> Plan:
             seconds=cast("float", cost["seconds"]),
             bytes_freed=cast("int", cost["bytes_freed"]),
         ),
+        # Plans of versions that knew one way to read do not have it.
+        reading=_read_reading(plan_document.get("reading")),
         digest=str(plan_document["digest"]),
     )
 
@@ -158,6 +163,18 @@ def _change(change: Change) -> Document:
         "reason": change.reason,
         "certain": change.certain,
         "bytes_freed": change.bytes_freed,
+    }
+
+
+def _reading(reading: Reading) -> Document:
+    return {
+        "road": reading.road.value,
+        "why": reading.why,
+        "assets": reading.assets,
+        "by_search": reading.by_search,
+        "by_id": reading.by_id,
+        "snapshot": reading.snapshot,
+        "since": reading.since,
     }
 
 
@@ -211,6 +228,21 @@ def _read_not_converging(one: Mapping[str, Json]) -> NotConverging:
         wanted=one["wanted"],
         live=one["live"],
         source=_read_source(one["source"]),
+    )
+
+
+def _read_reading(value: Json) -> Reading | None:
+    one = _mapping(value)
+    if one is None:
+        return None
+    return Reading(
+        road=Road(str(one["road"])),
+        why=str(one["why"]),
+        assets=cast("int", one["assets"]),
+        by_search=cast("int", one["by_search"]),
+        by_id=cast("int", one["by_id"]),
+        snapshot=_text(one["snapshot"]),
+        since=_text(one["since"]),
     )
 
 

@@ -20,10 +20,11 @@ from vodplan.core.errors import ManifestError
 from vodplan.core.guards import CoverUsers, pictures
 from vodplan.core.kind import Kind, OperationSpec, Style
 from vodplan.core.live import LiveAsset, Members, Parts
-from vodplan.core.plan import Missing, Plan, Scheduled
+from vodplan.core.plan import Missing, Plan, Reading, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.problems import same_asset, too_many_tags
+from vodplan.core.road import BY_ID
 from vodplan.core.values import UNSET
 from vodplan.engine.fresh import read_all, read_owners
 
@@ -67,7 +68,7 @@ async def make_plan(
         today=today,
         by_other_keys=any(":" in asset.key for asset in desired.assets),
     )
-    await _read_assets(desired.assets, sorter, reader, progress)
+    asked = await _read_assets(desired.assets, sorter, reader, progress)
     parts = await _read_parts(sorter, reader)
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
@@ -83,6 +84,7 @@ async def make_plan(
         managed=_managed(desired) if managed is None else managed,
         tree=tree,
         members=members,
+        reading=Reading(why=BY_ID, assets=asked, by_id=asked),
         owners={
             video_id: None if video is None else described(video, catalogue.kinds["video"], tree)
             for video_id, video in owners.items()
@@ -234,7 +236,8 @@ class _Sorter:
         return True
 
 
-async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress) -> None:
+async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress) -> int:
+    """Read and decide; gives how many assets were asked for."""
     wanted: dict[str, dict[str, DesiredAsset]] = {}
     for asset in assets:
         if sorter.postponed(asset):
@@ -242,7 +245,8 @@ async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: 
             if asset.absent:
                 continue
         wanted.setdefault(asset.kind, {})[asset.key] = asset
-    progress.start("reading", sum(len(keys) for keys in wanted.values()))
+    asked = sum(len(keys) for keys in wanted.values())
+    progress.start("reading", asked)
     try:
         # Pictures that go are known first, so that of all covers only those that show one of them are kept.
         if any(asset.absent and asset.kind == "image" for asset in assets):
@@ -250,6 +254,7 @@ async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: 
         await asyncio.gather(*(_read_kind(kind, keys, sorter, reader, progress) for kind, keys in wanted.items()))
     finally:
         progress.finish()
+    return asked
 
 
 async def _read_kind(

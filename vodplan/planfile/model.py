@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from vodplan.core.change import Action
+from vodplan.core.plan import Road
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(ge=0)]
@@ -117,6 +118,18 @@ class CostModel(_Strict):
     bytes_freed: Count
 
 
+class ReadingModel(_Strict):
+    """How the live values came in."""
+
+    road: Literal[*(road.value for road in Road)]  # type: ignore[valid-type]
+    why: OneLine
+    assets: Count
+    by_search: Count = Field(description="Entries that the search index showed to be as wanted.")
+    by_id: Count = Field(description="Entries whose asset was read by id, reference or URL.")
+    snapshot: OneLine | None = Field(description="When the snapshot was made that the values are from, UTC.")
+    since: OneLine | None = Field(description="The revision the manifests were compared with.")
+
+
 class PlanModel(_Strict):
     """A vodplan plan file, format version 1."""
 
@@ -133,6 +146,7 @@ class PlanModel(_Strict):
     summary: SummaryModel
     managed: dict[str, Count]
     cost: CostModel
+    reading: ReadingModel | None = Field(default=None, description="Not in plans of earlier versions.")
     digest: Digest
 
 

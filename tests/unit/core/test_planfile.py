@@ -15,7 +15,7 @@ from vodplan.core.address import Address
 from vodplan.core.change import Action
 from vodplan.core.desired import StreamRemoval
 from vodplan.core.diagnostics import SourceRef
-from vodplan.core.plan import FORMAT_VERSION, NotConverging, Plan
+from vodplan.core.plan import FORMAT_VERSION, NotConverging, Plan, Reading, Road
 from vodplan.core.planfile import digest, document, from_document, plan_bytes, seal
 from vodplan.core.policy import Bound, Policy
 
@@ -54,6 +54,33 @@ def test_plan_with_a_field_that_does_not_converge_round_trips() -> None:
     assert plan.digest != full_plan().digest
 
 
+def test_plan_of_a_version_that_did_not_say_how_it_read_is_the_same_document() -> None:
+    """Its digest has to fit, so the member is not added either."""
+    plan = seal(dataclasses.replace(full_plan(), reading=None))
+
+    assert "reading" not in document(plan)
+    assert from_document(json.loads(plan_bytes(plan))) == plan
+
+
+def test_plan_tells_how_its_values_came_in() -> None:
+    """The road, the reason and the counts are in the file as they are in the plan."""
+    reading = Reading(
+        road=Road.SEARCH, why="w", assets=9, by_search=7, by_id=2, snapshot="2026-06-15T08:00:00Z", since="main"
+    )
+    plan = seal(dataclasses.replace(full_plan(), reading=reading))
+
+    assert from_document(json.loads(plan_bytes(plan))).reading == reading
+    assert document(full_plan())["reading"] == {
+        "road": "ids",
+        "why": "Fewer than 5,000 videos are managed by id.",
+        "assets": 4,
+        "by_search": 0,
+        "by_id": 4,
+        "snapshot": None,
+        "since": None,
+    }
+
+
 def test_document_has_exactly_the_members_of_format_version_1() -> None:
     """Other programs read this file: docs/plan-file.md names every member."""
     shown = document(full_plan())
@@ -72,6 +99,7 @@ def test_document_has_exactly_the_members_of_format_version_1() -> None:
         "summary",
         "managed",
         "cost",
+        "reading",
         "digest",
     ]
     assert shown["format_version"] == FORMAT_VERSION == "1"
