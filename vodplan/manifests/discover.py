@@ -39,6 +39,24 @@ def discover(paths: Sequence[Path], project: Project) -> Discovery:
     return search.found
 
 
+def is_manifest(name: str) -> bool:
+    """Whether a file that is found in a folder is a manifest, by its name; one that is named may have any name."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def shown_name(path: Path, root: Path) -> str:
+    """A path relative to the project's root where it lies below it, else as it is; with forward slashes.
+
+    root: with its links resolved.
+    """
+    absolute = path if path.is_absolute() else Path.cwd() / path
+    normal = Path(os.path.normpath(absolute))
+    for one in (normal, normal.parent.resolve() / normal.name):
+        if root in one.parents or one == root:
+            return one.relative_to(root).as_posix()
+    return path.as_posix()
+
+
 class _Search:
     def __init__(self, project: Project) -> None:
         self.found = Discovery()
@@ -80,7 +98,7 @@ class _Search:
                 self._entry(folder / name, allowed)
 
     def _entry(self, path: Path, allowed: Sequence[Path]) -> None:
-        manifest = path.suffix.lower() in SUFFIXES
+        manifest = is_manifest(path.name)
         try:
             real = path.resolve()
             folder = real.is_dir()
@@ -123,13 +141,7 @@ class _Search:
         self.found.broken.append(found)
 
     def _shown(self, path: Path) -> str:
-        """A path relative to the project's root where it lies below it, else as it is; with forward slashes."""
-        absolute = path if path.is_absolute() else Path.cwd() / path
-        normal = Path(os.path.normpath(absolute))
-        for one in (normal, normal.parent.resolve() / normal.name):
-            if self._root in one.parents or one == self._root:
-                return one.relative_to(self._root).as_posix()
-        return path.as_posix()
+        return shown_name(path, self._root)
 
     @staticmethod
     def _advice(path: Path) -> str:
