@@ -5,9 +5,8 @@ The names below are the public library; each is loaded when it is first used, so
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+# Not from typing, which every start of the program would load.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vodplan._version import __version__
     from vodplan.api import Workspace, apply, load, plan, read_plan, resume, show, undo, write_plan
@@ -53,6 +52,8 @@ def __getattr__(name: str) -> object:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value

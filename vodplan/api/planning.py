@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import os
 from collections.abc import Mapping, Sequence
@@ -39,6 +38,8 @@ def plan(
     raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
                    CredentialsError; StoreError when policy.max_managed_drop counts on a store that cannot be read.
     """
+    import asyncio
+
     from vodplan.core.assemble import Frame
     from vodplan.engine.planner import Catalogue, make_plan
     from vodplan.kinds.operations import OPERATIONS
@@ -98,6 +99,8 @@ def undo(
     raises:  UsageError for an unknown run, Locked for one that is at work, Refused when the run was for another target,
              StoreError, ConfigError, ApiError, CredentialsError.
     """
+    import asyncio
+
     from vodplan.core.assemble import Frame
     from vodplan.core.errors import Locked
     from vodplan.core.history import RunStatus

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -26,6 +25,8 @@ def probe(
     returns: `NAME (ENDPOINT)` of the target, and one result per thing tried.
     raises:  ConfigError, CredentialsError when none are found.
     """
+    import asyncio
+
     from vodplan.wiring import choose, open_target
 
     environment = os.environ if environ is None else environ

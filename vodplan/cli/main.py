@@ -1,21 +1,24 @@
-"""From argv to an exit code; the only place that turns errors into one, and `entry` the only one that leaves."""
+"""From argv to an exit code; the only place that turns errors into one, and `entry` the only one that leaves.
+
+`--version` is answered before anything else is loaded: `typing` alone costs half of what bare Python does, so this
+file, the package and `_version` do without it, and everything else is imported where it is used.
+"""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from importlib import import_module
-from itertools import pairwise
-from typing import TYPE_CHECKING, NoReturn
 
-from vodplan.commands.interrupted import Interrupted
-from vodplan.core.errors import UsageError, VodplanError
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import NoReturn
+
     from vodplan.commands.console import Console
     from vodplan.commands.context import Context
+    from vodplan.commands.interrupted import Interrupted
     from vodplan.commands.options import CommonOptions
     from vodplan.commands.output import Output
+    from vodplan.core.errors import UsageError, VodplanError
 
     Command = Callable[[CommonOptions, Context], int]
 
@@ -25,6 +28,8 @@ def entry() -> NoReturn:
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
+        from vodplan.commands.interrupted import Interrupted
+
         code = Interrupted.exit_code
     sys.exit(code)
 
@@ -35,7 +40,10 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
     console: the streams, environment and folder; the process's own when left out.
     returns: the exit code of docs/contract.md section 4.
     """
+    if list(argv) == ["--version"]:
+        return _version()
     from vodplan.cli.arguments import parse
+    from vodplan.core.errors import UsageError, VodplanError
 
     try:
         name, arguments = parse(argv)
@@ -74,7 +82,21 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
     return guarded(lambda: _close(output)) or code
 
 
+def _version() -> int:
+    """The answer of argparse's own `--version`, without argparse."""
+    from vodplan._version import __version__
+
+    try:
+        sys.stdout.write(f"vodplan {__version__}\n")
+    except (AttributeError, OSError):
+        # As argparse has it: there is nobody to tell.
+        return 0
+    return _printed(SystemExit(0))
+
+
 def _run(name: str, options: CommonOptions, console: Console, output: Output) -> int:
+    from importlib import import_module
+
     from vodplan.cli.logs import logging_to
     from vodplan.commands.context import Context
 
@@ -89,6 +111,8 @@ def _close(output: Output) -> int:
 
 
 def _tell(error: VodplanError, output: Output, console: Console) -> int:
+    from vodplan.core.errors import VodplanError
+
     try:
         output.fail(error)
     except VodplanError as second:
@@ -97,11 +121,15 @@ def _tell(error: VodplanError, output: Output, console: Console) -> int:
 
 
 def _interrupted(name: str) -> Interrupted:
+    from vodplan.commands.interrupted import Interrupted
+
     return Interrupted("Interrupted. Nothing was written to the library.", next=f"vodplan {name}")
 
 
 def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None) -> int:
     """Tell of an error before there are options; the format is looked for by hand."""
+    from itertools import pairwise
+
     from vodplan.commands.console import Console
     from vodplan.commands.options import CommonOptions
     from vodplan.commands.output import Output

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from vodplan.core.diagnostics import Diagnostic
-from vodplan.core.errors import VodplanError
-from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
-from vodplan.core.plan import Plan
-from vodplan.core.report import ApplyReport
-from vodplan.core.undo import Undo
-from vodplan.core.values import Json
+if TYPE_CHECKING:
+    # Every command shows something; none shows all of this.
+    from vodplan.core.diagnostics import Diagnostic
+    from vodplan.core.errors import VodplanError
+    from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
+    from vodplan.core.plan import Plan
+    from vodplan.core.report import ApplyReport
+    from vodplan.core.undo import Undo
+    from vodplan.core.values import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,61 @@ def test_help_and_version_load_nothing_heavy(argv: list[str]) -> None:
     assert _loaded(*argv) & HEAVY == set()
 
 
+_BARE = """
+import sys
+sys.argv = ["vodplan", "--version"]
+try:
+    {start}
+except SystemExit as left:
+    print(left.code, *sys.modules, file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("start", "allowed"),
+    [
+        ("from vodplan.cli.main import entry; entry()", set()),
+        # runpy, the standard library's own `-m`, comes with these.
+        ("import runpy; runpy.run_module('vodplan', run_name='__main__')", {"collections", "contextlib", "functools"}),
+    ],
+    ids=["console script", "python -m"],
+)
+def test_version_loads_next_to_nothing(start: str, allowed: set[str]) -> None:
+    """It may take three times as long as Python that does nothing, and each of these modules takes a good part of that."""
+    top = Path(__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", _BARE.format(start=start)],
+        env={"PYTHONPATH": str(top)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    code, *modules = done.stderr.split()
+    ours = {name for name in modules if name.partition(".")[0] == "vodplan"}
+    assert (done.stdout.split()[0], code) == ("vodplan", "0")
+    assert ours - {"vodplan.__main__"} == {"vodplan", "vodplan._version", "vodplan.cli", "vodplan.cli.main"}
+    assert set(modules) & {
+        "argparse", "asyncio", "collections", "contextlib", "dataclasses", "enum", "functools", "inspect", "json", "logging",
+        "pathlib", "re", "typing",
+    } <= allowed  # fmt: skip
+
+
+def test_validate_of_a_small_folder_loads_no_network_and_no_database(tmp_path: Path) -> None:
+    """Editors and hooks run it on every save; nothing that only plan and apply need is loaded."""
+    (tmp_path / "news.yaml").write_text("apiVersion: vodplan/v1\nvideos:\n  - {id: abc, title: Match}\n")
+
+    loaded = _loaded("validate", str(tmp_path))
+
+    assert "vodplan.manifests.load" in loaded
+    assert loaded & {
+        "aiohttp", "asyncio", "concurrent.futures", "deepdiff", "http", "http.client", "httpx", "multiprocessing", "pydantic",
+        "requests", "socket", "sqlalchemy", "ssl", "tqdm", "urllib.request", "urllib3", "uvicorn", "vodplan.core.history",
+        "vodplan.engine", "vodplan.store", "vodplan.vod", "vodplan.wiring",
+    } == set()  # fmt: skip
+
+
 def test_emulator_help_loads_no_web_server() -> None:
     """Its flags are declared by the emulator, which must stay cheap to ask."""
     assert _loaded("emulator", "--help") & (HEAVY - {"json", "logging"}) == set()
