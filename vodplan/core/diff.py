@@ -32,14 +32,12 @@ class FieldChange:
 def compare(desired: DesiredAsset, live: LiveAsset, kind: Kind, resolve: Resolve) -> tuple[FieldChange, ...]:
     """Compare the fields that the manifest names.
 
-    A cheap equality decides first; DeepDiff is asked only about an asset in which something differs.
+    An asset that is as wanted is told by cheap equalities; only one that is not has every field looked at.
 
     returns: the differing fields in the kind's order, empty when the asset is as wanted.
     raises:  CategoryProblem when the wanted category cannot be told.
     """
-    wanted = desired.values
-    actual = live.values
-    for field, want, have in zip(kind.fields, wanted, actual, strict=True):
+    for field, want, have in zip(kind.fields, desired.values, live.values, strict=True):
         if want is not UNSET and want != have and not _equal(field, want, have, desired.source, resolve):
             return _differences(desired, live, kind, resolve)
     return ()
@@ -92,23 +90,10 @@ def _equal(field: Field, want: FieldValue, have: FieldValue, source: SourceRef, 
 
 
 def _differences(desired: DesiredAsset, live: LiveAsset, kind: Kind, resolve: Resolve) -> tuple[FieldChange, ...]:
-    from deepdiff import DeepDiff
-
-    before: dict[str, object] = {}
-    after: dict[str, object] = {}
-    pairs: dict[str, FieldChange] = {}
+    found = []
     for field, want, have in zip(kind.fields, desired.values, live.values, strict=True):
-        if want is UNSET:
-            continue
-        value = wanted_value(field, want, have, desired.source, resolve)
-        pairs[field.name] = FieldChange(field, have, value)
-        before[field.name] = _comparable(field, value if same(field, value, have) else have)
-        after[field.name] = _comparable(field, value)
-    changed = DeepDiff(before, after, view="tree").affected_root_keys
-    return tuple(change for name, change in pairs.items() if name in changed)
-
-
-def _comparable(field: Field, value: FieldValue) -> object:
-    if field.style is Style.TAGS and isinstance(value, tuple):
-        return sorted(set(value))
-    return value
+        if want is not UNSET:
+            value = wanted_value(field, want, have, desired.source, resolve)
+            if not same(field, value, have):
+                found.append(FieldChange(field, have, value))
+    return tuple(found)
