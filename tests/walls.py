@@ -53,6 +53,8 @@ HOMES: Mapping[str, Sequence[str]] = {
     "httptools": ["vodplan/emulator/"],
     "httpx": ["vodplan/vod/"],
     "httpx_aiohttp": ["vodplan/vod/"],
+    "jinja2": ["vodplan/render/"],
+    "markupsafe": ["vodplan/render/"],
     "orjson": ["vodplan/emulator/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/render/", "vodplan/vod/"],
     "pytest": ["vodplan/emulator/pytest_plugin.py"],
     "psycopg": ["vodplan/store/"],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:
-    """A plan as people (`text`) or programs (`json`) read it.
+    """A plan as people (`text`, or `html` for a browser) or programs (`json`) read it.
 
     width:  columns to lay out for, `text` only.
     raises: UsageError for a format there is not.
@@ -23,8 +23,14 @@ def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = Fal
 
     if format == "json":
         return plan_bytes(plan).decode("utf-8")
+    if format == "html":
+        from vodplan.render.html.plan import plan_page
+
+        return plan_page(plan)
     if format != "text":
-        raise UsageError(f'There is no format "{format}"; the formats are text and json.', next="vodplan show --help")
+        raise UsageError(
+            f'There is no format "{format}"; the formats are text, json and html.', next="vodplan show --help"
+        )
     from vodplan.render.text import plan_text
 
     return plan_text(plan, width=width, color=color)

@@ -176,7 +176,7 @@ def _common(parser: Parser) -> None:
         group.add_argument("--target", metavar="NAME", help="target of the project file to work on"),
         _file(group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)")),
         group.add_argument(
-            "--format", type=values.format_name, default="text", metavar="FORMAT", help="text or json, on stdout"
+            "--format", type=values.format_name, default="text", metavar="FORMAT", help="text, json or html, on stdout"
         ),
         group.add_argument(
             "--output",

@@ -17,7 +17,7 @@ LOG_FORMATS = ("text", "json")
 def format_name(text: str) -> str:
     """An output format this version has."""
     if text in FORMATS_TO_COME:
-        raise ArgumentTypeError(f"the format {text} is not in this version; there are {' and '.join(FORMATS)}")
+        raise ArgumentTypeError(f"the format {text} is not in this version; there are {_listed(FORMATS)}")
     return _one_of(text, FORMATS, "format")
 
 
@@ -87,4 +87,8 @@ def _one_of(text: str, known: tuple[str, ...], what: str) -> str:
 
     close = get_close_matches(text, known, n=1)
     guess = f'; did you mean "{close[0]}"?' if close else ""
-    raise ArgumentTypeError(f'there is no {what} "{text}"; there are {" and ".join(known)}{guess}')
+    raise ArgumentTypeError(f'there is no {what} "{text}"; there are {_listed(known)}{guess}')
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"

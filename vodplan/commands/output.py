@@ -12,6 +12,7 @@ from vodplan.commands.options import CommonOptions
 from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
 from vodplan.render.escape import json_text
+from vodplan.render.formats import DOCUMENTS
 from vodplan.render.results import Exported, Failure, Result
 from vodplan.render.view import View
 from vodplan.render.views import view_for
@@ -35,7 +36,7 @@ class Output:
         self._console = console
         self._color = options.color
         self.format = options.format
-        self._stdout = _Stream(console, view_for(options.format, self.canvas), json=options.format == "json")
+        self._stdout = _Stream(console, view_for(options.format, self.canvas), options.format)
         self._files = [_File(name, console.cwd / path) for name, path in options.output]
         require_distinct([file.path for file in self._files])
 
@@ -52,7 +53,7 @@ class Output:
 
     def fail(self, error: VodplanError) -> None:
         """Give the error that ends the run to every output; people read it on stderr."""
-        if self._stdout.json and not self._stdout.wrote:
+        if self._stdout.document and not self._stdout.wrote:
             self._stdout.show(Failure(error=error))
         else:
             self.complain(error)
@@ -106,12 +107,13 @@ def require_writable(path: Path) -> None:
 class _Stream:
     """stdout. A reader that goes away, `| head`, ends the showing and nothing else."""
 
-    def __init__(self, console: Console, view: View, *, json: bool) -> None:
+    def __init__(self, console: Console, view: View, name: str) -> None:
         self._stream = console.stdout
         self._terminal = console.live(console.stdout)
         self._view = view
         self._broken = False
-        self.json = json
+        self._json = name == "json"
+        self.document = name in DOCUMENTS
         self.wrote = False
 
     def show(self, result: Result) -> None:
@@ -119,7 +121,7 @@ class _Stream:
             if self._broken:
                 return
             self.wrote = True
-            self._write(piece, json=self.json or isinstance(result, Exported))
+            self._write(piece, json=self._json or isinstance(result, Exported))
         self.flush()
 
     def flush(self) -> None:
@@ -129,8 +131,8 @@ class _Stream:
         raw = getattr(self._stream, "buffer", None)
         if json and self._terminal:
             text = json_text(text)
-        if json and raw is not None:
-            # JSON is UTF-8 whatever the terminal's encoding is.
+        if (json or self.document) and raw is not None:
+            # A document is UTF-8 whatever the terminal's encoding is.
             self._guarded(lambda: raw.write(text.encode("utf-8")))
         else:
             self._guarded(lambda: self._stream.write(text))
@@ -167,14 +169,14 @@ class _File:
     def __init__(self, name: str, path: Path) -> None:
         require_writable(path)
         self.path = path
-        self._json = name == "json"
+        self._document = name in DOCUMENTS
         self._view = view_for(name, FILE_CANVAS)
         self._text: list[str] = []
 
     def show(self, result: Result) -> None:
         pieces = list(self._view.show(result))
         if pieces:
-            self._text = pieces if self._json else self._text + pieces
+            self._text = pieces if self._document else self._text + pieces
 
     def fail(self, error: VodplanError) -> None:
         self.show(Failure(error=error))

@@ -16,6 +16,10 @@ def view_for(name: str, canvas: Canvas) -> View:
         from vodplan.render.jsonview import JsonView
 
         return JsonView()
+    if name == "html":
+        from vodplan.render.html import HtmlView
+
+        return HtmlView()
     if name == "text":
         from vodplan.render.text import TextView
 
