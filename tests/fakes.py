@@ -14,13 +14,13 @@ from vodplan.core.change import Change
 from vodplan.core.desired import DesiredState
 from vodplan.core.errors import ApiError, RefusedByService
 from vodplan.core.kind import Call, CallItem
-from vodplan.core.live import Category, LiveAsset, LiveBatch, Members, Parts
+from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.urls import strip_signature
-from vodplan.core.values import FieldValue, Json
+from vodplan.core.values import UNSET, FieldValue, Json
 from vodplan.engine.limits import Limits
 from vodplan.engine.planner import Catalogue, make_plan
 from vodplan.engine.run import run_apply
@@ -29,6 +29,7 @@ from vodplan.kinds.operations import OPERATIONS
 from vodplan.registry import KINDS
 
 BATCH = 20
+PAGE = 100
 
 PLAYED = "played"
 """The job id of the one stream of a video whose parts a test does not give."""
@@ -70,6 +71,7 @@ class Library:
 
     log:          everything, in the order in which it happened; share it with a `FakeJournal`.
     doubtful_urls: URLs of which this service cannot say whether there is something behind them.
+    index:        video id → what the search index says of it, where it is behind; None for one that it does not know.
     newline:      the service adds a newline to every text it stores.
     """
 
@@ -100,6 +102,7 @@ class Library:
         self.snapshots: dict[tuple[str, str], int] = dict(snapshots or {})
         self.doubtful_urls: set[str] = set()
         self.newline = newline
+        self.index: dict[str, Indexed | None] = {}
         self.log: list[Event] = []
         self.sent: list[Call] = []
         self._before: list[Fault] = []
@@ -242,6 +245,31 @@ class Library:
         self._reads("SearchMedia", (str(category),))
         inside = [f"{kind}/{one}" for (kind, one), media in self.media.items() if media.asset.values[3] == category]
         return build.members(*inside)
+
+    async def count(self, kind: str) -> int | None:
+        """See `LiveReader.count`."""
+        if kind != "video":
+            return None
+        self._reads("SearchMedia", ())
+        return sum(of == kind for of, _ in self.media)
+
+    async def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
+        """See `LiveReader.walk`. What `index` has in place of an asset is what the index says of it; None: nothing."""
+        ids = [one for of, one in self.media if of == kind]
+        ids += [one for one in self.index if one not in ids]
+        for start in range(0, len(ids), PAGE):
+            group = ids[start : start + PAGE]
+            self._reads("SearchMedia", group)
+            await asyncio.sleep(0)
+            found = (self.index[one] if one in self.index else self._indexed(kind, one, fields) for one in group)
+            yield [one for one in found if one is not None]
+
+    def _indexed(self, kind: str, asset_id: str, fields: Sequence[str]) -> Indexed:
+        names = [one.name for one in KINDS[kind].fields]
+        values = self.media[kind, asset_id].asset.values
+        # The service leaves out what is empty.
+        told = [value if name in fields and value else UNSET for name, value in zip(names, values, strict=True)]
+        return Indexed(asset_id, tuple(told))
 
     # LiveWriter
 

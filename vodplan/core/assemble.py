@@ -51,10 +51,12 @@ class Memory:
 
     managed:   kind → entries in the manifests when a plan was last applied; None when that is not known.
     not_taken: address → field → what was wanted of it and did not take.
+    written:   addresses that a run wrote to so lately that the search index may not know.
     """
 
     managed: Mapping[str, int] | None = None
     not_taken: Mapping[str, Mapping[str, NotTaken]] = field(default_factory=lambda: MappingProxyType({}))
+    written: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,19 @@ class LiveBatch:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """One asset as the search index has it, which may be behind.
+
+    values: as in `LiveAsset.values`; `UNSET` for every field that was not asked for or that the index left out.
+    recent: whether it was modified lately, by the service's clock, or may have been.
+    """
+
+    id: str
+    values: tuple[FieldValue, ...]
+    recent: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
     """One live category. `parent` is None at the top; `level` 0 to 2."""

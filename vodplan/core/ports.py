@@ -13,7 +13,7 @@ from typing import Protocol
 
 from vodplan.core.change import Change
 from vodplan.core.kind import Call
-from vodplan.core.live import Category, LiveBatch, Members, Parts
+from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport, Outcome
 
@@ -39,6 +39,19 @@ class LiveReader(Protocol):
 
     async def members(self, category: int) -> Members:
         """Find the assets that stand directly in a category, every kind the service can search by category."""
+        ...
+
+    async def count(self, kind: str) -> int | None:
+        """Count the assets of a kind in the search index; None for a kind that `walk` cannot walk."""
+        ...
+
+    def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
+        """Walk through the search index of a kind that `count` counts.
+
+        fields:  names of the fields wanted.
+        returns: pages as they arrive, in no fixed order. An asset may be missing or come twice, and what is said of it
+                 may be old: whatever is to be decided is read by id.
+        """
         ...
 
 

@@ -14,20 +14,18 @@ from typing import TYPE_CHECKING, Self
 
 from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call
-from vodplan.core.live import Category, LiveBatch, Members, Parts
+from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
 from vodplan.vod import category as category_edge
-from vodplan.vod import endpoints, image, probes, video
+from vodplan.vod import endpoints, image, probes, video, walk
 from vodplan.vod.caller import Api, Caller
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
 from vodplan.vod.probes import ProbeResult
 
 if TYPE_CHECKING:
-    import httpx
-
     from vodplan.vod.backup import SourceBackup
-    from vodplan.vod.client import HttpClient
+    from vodplan.vod.caller import HttpConnections
     from vodplan.vod.transfer import FileServer
 
 __all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endpoint_for"]
@@ -38,6 +36,9 @@ READERS: Mapping[str, Callable[[Api, Sequence[str]], AsyncIterator[LiveBatch]]] 
     "video": video.read,
     "image": image.read,
 }
+WALKED = frozenset({"video"})
+"""Kinds whose index can be walked; that of images would have to be asked about in the same way, and few have many."""
+
 WRITERS: Mapping[str, Callable[[Api, Call], Awaitable[CallAnswer]]] = {
     "video": video.write,
     "image": image.write,
@@ -56,8 +57,10 @@ class SystemClock:
 class Reader:
     """Implements `core.ports.LiveReader`."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, now: Callable[[], datetime.datetime] = lambda: SystemClock().now()) -> None:
+        """now: the time by the service's clock."""
         self._api = api
+        self._now = now
 
     def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
         """See `LiveReader.read`."""
@@ -76,6 +79,16 @@ class Reader:
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
         return await category_edge.members(self._api, category)
+
+    async def count(self, kind: str) -> int | None:
+        """See `LiveReader.count`."""
+        return await walk.count(self._api) if kind in WALKED else None
+
+    def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
+        """See `LiveReader.walk`."""
+        if kind not in WALKED:
+            raise BugError(f"The search index of {kind!r} cannot be walked.")
+        return walk.walk(self._api, fields, now=self._now())
 
 
 class Writer:
@@ -172,8 +185,8 @@ class VodService:
     ) -> None:
         if self._files is not None:
             await self._files.close()
-        if self._client is not None:
-            await self._client.close()
+        if self._http is not None:
+            await self._http.close()
 
     @property
     def api(self) -> Caller:
@@ -185,12 +198,15 @@ class VodService:
     @property
     def reader(self) -> Reader:
         """What may be read; a planner is given this and cannot write."""
-        return Reader(self.api)
+        return Reader(self.api, now=self._service_time)
 
     @property
     def writer(self) -> Writer:
         """What may be written."""
         return Writer(self.api)
+
+    def _service_time(self) -> datetime.datetime:
+        return self._clock.now() + datetime.timedelta(seconds=self.api.skew or 0.0)
 
     def backup(self, folder: Path) -> SourceBackup:
         """What saves source files below a folder before they are deleted."""
