@@ -13,9 +13,9 @@ from vodplan.core.desired import DesiredAsset
 from vodplan.core.plan import Road
 
 LEAST = 5_000
-"""Videos managed by id below which the index is never walked: they are read in a few seconds either way."""
+"""Entries below which the index is never walked: their assets are read in a few seconds either way."""
 
-BY_ID = f"Fewer than {LEAST:,} videos are managed by id."
+FEW = f"Fewer than {LEAST:,} entries of videos can be compared with the search index."
 
 WORTH = 0.5
 """The part of the time that reading everything by id takes, up to which a walk is worth it."""
@@ -68,12 +68,10 @@ def without_counting(read_by: ReadBy, *, entries: int, pictures_go: bool) -> Cho
     """
     if read_by is ReadBy.IDS:
         return Choice(Road.IDS, "--read-by ids asks for it.")
+    if not entries or (read_by is ReadBy.AUTO and entries < LEAST):
+        return Choice(Road.IDS, FEW)
     if pictures_go:
         return Choice(Road.IDS, "Pictures are deleted, and any video may have one of them as its cover.")
-    if not entries:
-        return Choice(Road.IDS, BY_ID)
-    if read_by is ReadBy.AUTO and entries < LEAST:
-        return Choice(Road.IDS, BY_ID)
     return None
 
 

@@ -5,28 +5,26 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from vodplan.core.address import SNAPSHOT_PREFIX, Address
+from vodplan.core.address import Address
 from vodplan.core.assemble import Decisions, Frame, Memory, assemble
 from vodplan.core.categories import CategoryDecision, CategoryResolver, CategoryTree, decide_categories
-from vodplan.core.change import Action, Change
-from vodplan.core.decide import category_changes, decide_delete, decide_parts, decide_update, described
-from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
-from vodplan.core.diagnostics import Diagnostic
-from vodplan.core.diff import CategoryProblem
+from vodplan.core.change import Action
+from vodplan.core.decide import category_changes, decide_parts, described
+from vodplan.core.desired import DesiredCategory, DesiredState
 from vodplan.core.errors import ManifestError
-from vodplan.core.guards import CoverUsers, pictures
 from vodplan.core.kind import Kind, OperationSpec, Style
-from vodplan.core.live import LiveAsset, Members, Parts
-from vodplan.core.plan import Missing, Plan, Reading, Scheduled
+from vodplan.core.live import Members, Parts
+from vodplan.core.plan import Plan, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
-from vodplan.core.problems import same_asset, too_many_tags
-from vodplan.core.road import BY_ID
+from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
-from vodplan.engine.fresh import read_all, read_owners
+from vodplan.engine.fresh import read_owners
+from vodplan.engine.intake import Intake
+from vodplan.engine.sorter import Sorter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +46,7 @@ async def make_plan(
     progress: Progress,
     managed: Mapping[str, int] | None = None,
     memory: Memory | None = None,
+    read_by: ReadBy = ReadBy.AUTO,
 ) -> Plan:
     """Plan what it takes to make the library as desired.
 
@@ -56,19 +55,28 @@ async def make_plan(
     today:   UTC; removals with a later `after` are scheduled, not planned.
     managed: kind → entries of all manifests, which the shares in guards are of; those of `desired` when it is all.
     memory:  what is remembered of earlier runs on the target.
+    read_by: whether the search index may spare reads by id (docs/reading.md).
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
     tree = CategoryTree(await reader.categories() if _needs_tree(desired, catalogue) else ())
     decision = decide_categories(categories, tree)
-    sorter = _Sorter(
-        catalogue=catalogue,
+    sorter = Sorter(
+        kinds=catalogue.kinds,
         tree=tree,
         resolver=CategoryResolver(decision),
         today=today,
-        by_other_keys=any(":" in asset.key for asset in desired.assets),
+        by_other_keys=frozenset(asset.kind for asset in desired.assets if ":" in asset.key),
     )
-    asked = await _read_assets(desired.assets, sorter, reader, progress)
+    intake = Intake(
+        sorter=sorter,
+        reader=reader,
+        progress=progress,
+        rates=_rates(catalogue, frame.share),
+        read_by=read_by,
+        written=memory.written if memory else frozenset(),
+    )
+    reading = await intake.read(desired.assets)
     parts = await _read_parts(sorter, reader)
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
@@ -84,7 +92,7 @@ async def make_plan(
         managed=_managed(desired) if managed is None else managed,
         tree=tree,
         members=members,
-        reading=Reading(why=BY_ID, assets=asked, by_id=asked),
+        reading=reading,
         owners={
             video_id: None if video is None else described(video, catalogue.kinds["video"], tree)
             for video_id, video in owners.items()
@@ -100,6 +108,13 @@ async def make_plan(
         policy=catalogue.policy,
         memory=memory,
     )
+
+
+def _rates(catalogue: Catalogue, share: float) -> Rates:
+    """How many videos a second the two ways of reading give."""
+    video, search = catalogue.kinds["video"], catalogue.operations["SearchMedia"]
+    by_id = catalogue.operations[video.read_operation]
+    return Rates(ids=by_id.rate * share * video.read_batch, search=search.rate * share * search.batch)
 
 
 def _managed(desired: DesiredState) -> Mapping[str, int]:
@@ -146,129 +161,7 @@ def _needs_tree(desired: DesiredState, catalogue: Catalogue) -> bool:
     )
 
 
-@dataclass(slots=True, kw_only=True)
-class _Sorter:
-    """Takes assets as they arrive and keeps what is to be done; the one place that grows with the changes."""
-
-    catalogue: Catalogue
-    tree: CategoryTree
-    resolver: CategoryResolver
-    today: datetime.date
-    by_other_keys: bool
-    changes: list[Change] = field(default_factory=list)
-    scheduled: list[Scheduled] = field(default_factory=list)
-    missing: list[Missing] = field(default_factory=list)
-    problems: list[Diagnostic] = field(default_factory=list)
-    with_parts: list[tuple[DesiredAsset, LiveAsset]] = field(default_factory=list)
-    ids: dict[tuple[str, str], DesiredAsset] = field(default_factory=dict)
-    covers: CoverUsers = field(default_factory=CoverUsers)
-    unchanged: int = 0
-
-    def postponed(self, asset: DesiredAsset) -> bool:
-        """Whether the entry's removals wait for a later day."""
-        return asset.after is not None and asset.after > self.today
-
-    def found(self, asset: DesiredAsset, live: LiveAsset) -> None:
-        """Decide on an asset that exists."""
-        if self._doubled(asset, live):
-            return
-        kind = self.catalogue.kinds[asset.kind]
-        if asset.absent:
-            deletion = decide_delete(asset, live, kind, tree=self.tree)
-            self.changes.append(deletion)
-            self.covers.deleted(pictures(deletion))
-            return
-        for place in self._urls(kind):
-            self.covers.add(live.id, live.values[place], asset.values[place])
-        try:
-            change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolver.resolve)
-        except CategoryProblem as problem:
-            self.problems.append(problem.diagnostic)
-            return
-        if change is not None:
-            self.changes.append(change)
-            excess = too_many_tags(change, kind)
-            if excess is not None:
-                self.problems.append(excess)
-        if (asset.source_absent or asset.streams is not None) and not self.postponed(asset):
-            self.with_parts.append((asset, live))
-        elif change is None:
-            self.unchanged += 1
-
-    def gone(self, asset: DesiredAsset) -> None:
-        """Decide on an asset that does not exist."""
-        if asset.absent:
-            self.unchanged += 1
-        else:
-            self.missing.append(Missing(address=asset.address, source=asset.source))
-
-    def later(self, asset: DesiredAsset) -> None:
-        """Note the removals that wait for their day."""
-        actions = [Action.DELETE] if asset.absent else []
-        if asset.streams is not None:
-            actions.append(Action.DELETE_STREAMS)
-        if asset.source_absent:
-            actions.append(Action.DELETE_SOURCE)
-        assert asset.after is not None
-        self.scheduled.extend(
-            Scheduled(address=asset.address, action=action, after=asset.after, source=asset.source, reason=asset.reason)
-            for action in actions
-        )
-
-    def _urls(self, kind: Kind) -> Sequence[int]:
-        """The places of the fields that name a picture; none while no picture is deleted."""
-        if not self.covers:
-            return ()
-        return [place for place, one in enumerate(kind.fields) if one.style is Style.URL]
-
-    def _doubled(self, asset: DesiredAsset, live: LiveAsset) -> bool:
-        """Whether another entry, by another key, means the same asset: an id and a reference, or an id and a URL."""
-        if not self.by_other_keys:
-            return False
-        if asset.key == live.id or not live.id or asset.key.startswith(SNAPSHOT_PREFIX):
-            key = (asset.kind, asset.key)
-        else:
-            key = (asset.kind, live.id)
-        other = self.ids.setdefault(key, asset)
-        if other is asset:
-            return False
-        self.problems.append(same_asset(other, asset, live.id))
-        return True
-
-
-async def _read_assets(assets: Sequence[DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress) -> int:
-    """Read and decide; gives how many assets were asked for."""
-    wanted: dict[str, dict[str, DesiredAsset]] = {}
-    for asset in assets:
-        if sorter.postponed(asset):
-            sorter.later(asset)
-            if asset.absent:
-                continue
-        wanted.setdefault(asset.kind, {})[asset.key] = asset
-    asked = sum(len(keys) for keys in wanted.values())
-    progress.start("reading", asked)
-    try:
-        # Pictures that go are known first, so that of all covers only those that show one of them are kept.
-        if any(asset.absent and asset.kind == "image" for asset in assets):
-            await _read_kind("image", wanted.pop("image", {}), sorter, reader, progress)
-        await asyncio.gather(*(_read_kind(kind, keys, sorter, reader, progress) for kind, keys in wanted.items()))
-    finally:
-        progress.finish()
-    return asked
-
-
-async def _read_kind(
-    kind: str, wanted: Mapping[str, DesiredAsset], sorter: _Sorter, reader: LiveReader, progress: Progress
-) -> None:
-    async for batch in read_all(reader, kind, list(wanted)):
-        for key, live in batch.found:
-            sorter.found(wanted[key], live)
-        for key in batch.missing:
-            sorter.gone(wanted[key])
-        progress.advance(len(batch.found) + len(batch.missing))
-
-
-async def _read_parts(sorter: _Sorter, reader: LiveReader) -> Mapping[str, Parts]:
+async def _read_parts(sorter: Sorter, reader: LiveReader) -> Mapping[str, Parts]:
     """Decide on streams and sources; gives the parts of the videos that lose some."""
     losing: dict[str, Parts] = {}
     if not sorter.with_parts:
@@ -279,7 +172,7 @@ async def _read_parts(sorter: _Sorter, reader: LiveReader) -> Mapping[str, Parts
         if live.id not in parts:
             sorter.gone(asset)
             continue
-        kind = sorter.catalogue.kinds[asset.kind]
+        kind = sorter.kinds[asset.kind]
         removals = list(decide_parts(asset, live, parts[live.id], kind, tree=sorter.tree))
         sorter.changes.extend(removals)
         if removals:

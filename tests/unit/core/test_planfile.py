@@ -72,7 +72,7 @@ def test_plan_tells_how_its_values_came_in() -> None:
     assert from_document(json.loads(plan_bytes(plan))).reading == reading
     assert document(full_plan())["reading"] == {
         "road": "ids",
-        "why": "Fewer than 5,000 videos are managed by id.",
+        "why": "Fewer than 5,000 entries of videos can be compared with the search index.",
         "assets": 4,
         "by_search": 0,
         "by_id": 4,
