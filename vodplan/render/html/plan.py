@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vodplan.core.change import Action
 from vodplan.core.plan import Plan
+from vodplan.render.amounts import count
 from vodplan.render.html.blocks import Block
 from vodplan.render.html.buckets import AGES, SIZES, UNKNOWN
 from vodplan.render.html.charts import charts_of
@@ -59,6 +60,7 @@ def plan_page(
         charts=charts_of(plan),
         unconverged=[(one, one_field(one.field, one.live, one.wanted)) for one in plan.unconverged],
         extra=extra,
+        reading=_reading(plan),
         pictures=_told(plan, made, links, embedded=pictures is not None),
         removals=plan.summary.delete,
         actions=[action.value.replace("_", " ") for action in ACTIONS],
@@ -99,6 +101,20 @@ def _data(plan: Plan, made: Records) -> Mapping[str, object]:
         "guards": [marked(guard.guard) for guard in plan.guards],
         "changes": made.changes,
     }
+
+
+def _reading(plan: Plan) -> str:
+    """Where the live values came from; empty for a plan that does not say."""
+    reading = plan.reading
+    if reading is None:
+        return ""
+    told = [reading.why]
+    told.append(f"{count(reading.by_id, 'asset')} read by id, {reading.by_search:,} by search, of {reading.assets:,}.")
+    if reading.snapshot is not None:
+        told.append(f"The values are those of a snapshot of {reading.snapshot}, not of the library as it is now.")
+    if reading.since is not None:
+        told.append(f"Planned is only what the manifests changed since {reading.since}.")
+    return " ".join(told)
 
 
 def _told(plan: Plan, made: Records, links: Sequence[str], *, embedded: bool) -> str:

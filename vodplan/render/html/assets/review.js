@@ -76,7 +76,7 @@ function openArguments() {
   const { open } = tallied();
   const parts = [];
   if (keeping)
-    parts.push(choice("Leave out what is kept", "Add this to plan or apply: everything else stays in. Better still, take the entries out of the manifests.", exclude, keeping));
+    parts.push(choice("Leave out what is kept", "Add this to plan, and everything else stays in. Better still, take the entries out of the manifests.", exclude, keeping));
   if (ok)
     parts.push(choice("Only what is OK to delete", `Add this to plan: it leaves out every other change, updates too${open ? `, and the ${grouped(open)} that nobody has reviewed` : ""}.`, only, ok));
   openSheet("Review as arguments", ...parts);
