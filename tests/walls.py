@@ -49,10 +49,8 @@ PURE_MODULES = frozenset(
 HOMES: Mapping[str, Sequence[str]] = {
     "aiohttp": ["vodplan/vod/"],
     "alibabacloud_credentials": ["vodplan/vod/"],
-    "deepdiff": ["vodplan/core/diff.py"],
     "httptools": ["vodplan/emulator/"],
     "httpx": ["vodplan/vod/"],
-    "httpx_aiohttp": ["vodplan/vod/"],
     "jinja2": ["vodplan/render/"],
     "markupsafe": ["vodplan/render/"],
     "orjson": ["vodplan/emulator/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/render/", "vodplan/vod/"],
@@ -68,11 +66,9 @@ HOMES: Mapping[str, Sequence[str]] = {
     "uvicorn": ["vodplan/emulator/"],
     "wcwidth": ["vodplan/render/"],
     "yaml": ["vodplan/manifests/"],
+    "yarl": ["vodplan/vod/"],
 }
 """Library → where it may be imported. A library that is not listed may be imported nowhere."""
-
-LAZY = frozenset({"deepdiff"})
-"""Libraries to import inside the function that needs them, wherever that is."""
 
 HEAVY = frozenset(HOMES) | {"asyncio"}
 """What the command line and the package itself do not import before a command asks for it."""
@@ -220,8 +216,6 @@ def _library_breach(path: str, one: Imported) -> Iterator[tuple[int, str]]:
     homes = HOMES[one.top]
     if not any(path == home or (home.endswith("/") and path.startswith(home)) for home in homes):
         yield one.line, f"imports {one.top}, whose home is {' or '.join(homes)}; call what stands there"
-    elif one.top in LAZY and not one.lazy and not one.typing:
-        yield one.line, f"imports {one.top} when it is loaded; import it in the function that needs it"
 
 
 def _call_breaches(room: str, tree: ast.Module) -> Iterator[tuple[int, str]]:

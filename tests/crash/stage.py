@@ -15,6 +15,7 @@ import httpx
 from tests import build
 from tests.crash import watching
 from tests.crash.virtual import Other, VirtualClock, VirtualLoop, Wire
+from tests.over_httpx import OverHttpx
 from vodplan.core.change import Action, Change
 from vodplan.core.desired import DesiredState, StreamRemoval
 from vodplan.core.errors import VodplanError
@@ -35,6 +36,7 @@ from vodplan.registry import KINDS
 from vodplan.vod.credentials import static
 from vodplan.vod.service import VodService
 
+ENDPOINT = "http://127.0.0.1:8900"
 MADE = 1_700_000_000
 CATEGORIES = {1: ("Film", -1), 2: ("Old", 1), 3: ("News", -1), 4: ("Soccer", 3), 5: ("Music", -1)}
 UPDATED = 23
@@ -235,7 +237,7 @@ class Stage:
         keys = self.app.state.db.main_key()
         wire = Wire(self.app, sent=lambda request: self.on_send(request), replace=lambda request: self.replace(request))
         service = VodService(
-            "http://127.0.0.1:8900",
+            ENDPOINT,
             "cn-shanghai",
             static(keys.id, keys.secret),
             share=1.0,
@@ -243,7 +245,7 @@ class Stage:
             monotonic=self.loop.time,
             random=(luck or random.Random(1)).random,
             sleep=asyncio.sleep,
-            transport=wire,
+            http=OverHttpx(ENDPOINT, wire),
         )
         return service, wire
 

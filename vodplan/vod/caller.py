@@ -54,6 +54,14 @@ class HttpPort(Protocol):
         ...
 
 
+class HttpConnections(HttpPort, Protocol):
+    """The same for whoever opens and closes it."""
+
+    async def close(self) -> None:
+        """See `HttpClient.close`."""
+        ...
+
+
 class Caller:
     """The one way to the service.
 

@@ -1,18 +1,18 @@
-"""The HTTP half of the API: bytes out, bytes in. Beside `transfer` the only file that knows httpx."""
+"""The HTTP half of the API: bytes out, bytes in. The only file that knows aiohttp."""
 
 from __future__ import annotations
 
-import asyncio
 import os
+import ssl
 import urllib.request
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import aiohttp
-import httpx
-from httpx_aiohttp import AiohttpTransport
+from yarl import URL
 
 from vodplan._version import __version__
+from vodplan.core.errors import ConfigError
 from vodplan.vod.failures import AnswerLate, AnswerLost, NotSent, Reply
 
 CONNECT_SECONDS = 5.0
@@ -34,70 +34,73 @@ _HEADERS = {
     "content-length": "0",
     "user-agent": f"vodplan/{__version__}",
 }
-_TIMEOUT = {"connect": CONNECT_SECONDS, "read": READ_SECONDS, "write": READ_SECONDS, "pool": READ_SECONDS}
 
-
-_BROKEN = (
-    httpx.TransportError,
-    httpx.DecodingError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    aiohttp.ClientError,
-    OSError,
+_UNSENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.InvalidURL,
 )
-"""Everything that a transport raises; that of aiohttp lets some of aiohttp's own errors through."""
-
-_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+"""What is raised before a byte of the request has left; after anything else it may have reached the service."""
 
 
 class HttpClient:
-    """Sends signed requests to one endpoint over pooled connections.
+    """Sends signed requests to one endpoint over pooled connections, which are opened by the first of them."""
 
-    Requests go straight to the transport: redirects, cookies and the like, which an `httpx.Client` would add, are not
-    part of this API, and cost a third of a call.
-
-    transport: another transport, for tests.
-    """
-
-    def __init__(self, endpoint: str, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._base = httpx.URL(endpoint)
-        self._transport = transport or _transport(endpoint)
+    def __init__(self, endpoint: str) -> None:
+        self._base = f"{endpoint.rstrip('/')}/?"
+        self._secure = endpoint.startswith("https:")
+        self._proxy = _proxy(endpoint)
+        self._session: aiohttp.ClientSession | None = None
 
     async def post(self, query: str, headers: Mapping[str, str]) -> Reply:
-        """Send one request with an empty body.
+        """Send one request with an empty body; no redirect is followed, no cookie kept.
 
-        query:  encoded as it was signed; the transport may send another spelling of the same parameters, such as a
-                bare comma, and the service decodes before it checks.
+        query:  encoded as it was signed, and sent so.
         raises: NotSent, AnswerLost, AnswerLate.
         """
-        url = self._base.copy_with(path="/", query=query.encode("ascii"))
-        request = httpx.Request("POST", url, headers={**_HEADERS, **headers}, extensions={"timeout": _TIMEOUT})
+        session = self._session or self._opened()
         try:
-            async with asyncio.timeout(TOTAL_SECONDS):
-                response = await self._transport.handle_async_request(request)
-                try:
-                    body = await _body(response)
-                finally:
-                    await response.aclose()
-        except TimeoutError as error:
-            raise AnswerLate(f"the answer took more than {TOTAL_SECONDS:.0f} seconds") from error
-        except _BROKEN as error:
+            response = await session.post(
+                URL(self._base + query, encoded=True),
+                headers={**_HEADERS, **headers},
+                allow_redirects=False,
+                proxy=self._proxy,
+            )
+            try:
+                body = await _body(response.content)
+            finally:
+                # A connection whose answer was not read to its end is not used again.
+                response.release()
+        except (aiohttp.ClientError, OSError) as error:
             raise _translated(error) from error
-        return Reply(
-            status=response.status_code,
-            headers={name.lower(): value for name, value in response.headers.items()},
-            body=body,
-        )
+        return Reply(status=response.status, headers=response.headers, body=body)
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._transport.aclose()
+        if self._session is not None:
+            await self._session.close()
+
+    def _opened(self) -> aiohttp.ClientSession:
+        connector = aiohttp.TCPConnector(
+            limit=CONNECTIONS,
+            keepalive_timeout=KEEP_ALIVE_SECONDS,
+            ssl=_certificates() if self._secure else True,
+            ttl_dns_cache=60,
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            skip_auto_headers=("Content-Type",),
+            timeout=aiohttp.ClientTimeout(total=TOTAL_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
+        )
+        return self._session
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(content: aiohttp.StreamReader) -> bytes:
     pieces: list[bytes] = []
     size = 0
-    async for piece in response.aiter_bytes():
+    while piece := await content.readany():
         size += len(piece)
         if size > LARGEST_ANSWER:
             raise AnswerLost(f"the answer is larger than {LARGEST_ANSWER // 2**20} MiB")
@@ -105,72 +108,56 @@ async def _body(response: httpx.Response) -> bytes:
     return b"".join(pieces)
 
 
-def _transport(endpoint: str) -> httpx.AsyncBaseTransport:
-    secure = endpoint.startswith("https:")
-    proxy = _proxy(endpoint)
+def _certificates() -> ssl.SSLContext:
+    # The authorities that source files are fetched with, too; without TLS nobody pays for loading them.
+    import httpx
 
-    def session() -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(
-            limit=CONNECTIONS,
-            keepalive_timeout=KEEP_ALIVE_SECONDS,
-            ssl=transport.ssl_context if secure else True,
-            ttl_dns_cache=60,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Content-Type", "User-Agent", "Accept"),
-        )
-
-    # Without TLS the certificates are not needed, and reading them takes longer than a hundred calls.
-    transport = AiohttpTransport(verify=secure, client=session, proxy=httpx.Proxy(proxy) if proxy else None)
-    return transport
+    return httpx.create_ssl_context()
 
 
-def _proxy(endpoint: str) -> str | None:
+def _proxy(endpoint: str) -> URL | None:
+    """The proxy that the environment names; raises ConfigError for one that cannot be used."""
     parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or urllib.request.proxy_bypass(host):
+    if parts.scheme != "https" or urllib.request.proxy_bypass(parts.hostname or ""):
         return None
-    return urllib.request.getproxies().get("https")
+    named = urllib.request.getproxies().get("https")
+    if not named:
+        return None
+    try:
+        proxy = URL(named if "://" in named else f"http://{named}")
+    except ValueError:
+        proxy = URL()
+    if proxy.scheme not in ("http", "https") or not proxy.host:
+        raise ConfigError(
+            "The proxy that the environment names for https is not an http:// or https:// address.",
+            next="Set HTTPS_PROXY to http://HOST:PORT, or NO_PROXY to the endpoint's host.",
+        )
+    return proxy
 
 
 def _translated(error: Exception) -> NotSent | AnswerLost:
-    # The transport maps a connection that broke after sending to a failure to connect, so its cause decides.
-    cause = error.__cause__
-    reason = _connecting(cause) or _reason(cause if isinstance(cause, OSError) and cause.strerror else error)
-    if isinstance(cause, aiohttp.ClientError):
-        unsent = isinstance(cause, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError | aiohttp.InvalidURL)
-        unsent = unsent or isinstance(cause, aiohttp.ClientHttpProxyError)
-    else:
-        unsent = isinstance(error, _UNSENT)
-    if unsent:
-        return NotSent(reason)
-    return AnswerLate(reason) if _late(error) else AnswerLost(reason)
+    if isinstance(error, _UNSENT):
+        return NotSent(_connecting(error) or _reason(error))
+    if isinstance(error, TimeoutError):
+        waited = isinstance(error, aiohttp.ServerTimeoutError)
+        return AnswerLate(_reason(error) if waited else f"the answer took more than {TOTAL_SECONDS:.0f} seconds")
+    return AnswerLost(_reason(error))
 
 
-def _late(error: Exception) -> bool:
-    # The transport calls a server that hung up a timeout, too, so here the cause decides as well.
-    cause = error.__cause__
-    if isinstance(cause, aiohttp.ClientError):
-        return isinstance(cause, TimeoutError)
-    return isinstance(error, httpx.TimeoutException) or isinstance(cause, TimeoutError)
-
-
-def _connecting(cause: BaseException | None) -> str:
+def _connecting(error: Exception) -> str:
     """Why no connection came about, in words of the system; "" when it is not about connecting.
 
-    The transport's own words name its settings (`ssl:default`), also where there is no TLS.
+    aiohttp's own words name its settings (`ssl:default`), also where there is no TLS.
     """
-    if not isinstance(cause, aiohttp.ClientConnectorError) or isinstance(cause, aiohttp.ClientSSLError):
+    if not isinstance(error, aiohttp.ClientConnectorError) or isinstance(error, aiohttp.ClientSSLError):
         return ""
-    why = cause.os_error
+    why = error.os_error
     said = os.strerror(why.errno) if why.errno and why.errno > 0 else " ".join(str(why.strerror or why).split())
-    return f"{cause.host}:{cause.port}: {said[:1].lower()}{said[1:]}"[:300]
+    return f"{error.host}:{error.port}: {said[:1].lower()}{said[1:]}"[:300]
 
 
 def _reason(error: Exception) -> str:
-    if _late(error):
+    if isinstance(error, TimeoutError):
         return "it took too long"
     text = " ".join(str(error).split())
     return text[:300].rstrip(".") or type(error).__name__

@@ -18,14 +18,13 @@ from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
 from vodplan.vod import category as category_edge
 from vodplan.vod import endpoints, image, probes, video, walk
-from vodplan.vod.caller import Api, Caller
+from vodplan.vod.caller import Api, Caller, HttpConnections
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
 from vodplan.vod.probes import ProbeResult
 
 if TYPE_CHECKING:
     from vodplan.vod.backup import SourceBackup
-    from vodplan.vod.caller import HttpConnections
     from vodplan.vod.transfer import FileServer
 
 __all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endpoint_for"]
@@ -122,7 +121,7 @@ class VodService:
     share:     the part of each rate that may be used, above 0 and at most 1.
     rates:     operation → calls per second, where the account's rate is not the documented one.
     clock, monotonic, random, sleep: time and chance, from outside for tests.
-    transport: an httpx transport in place of the network, for tests.
+    http:      connections in place of the network, for tests; closed with the service.
     unpaced:   no pacing, for an emulator without quotas.
     """
 
@@ -138,7 +137,7 @@ class VodService:
         monotonic: Callable[[], float] = time.monotonic,
         random: Callable[[], float] = random_module.random,
         sleep: Sleep = asyncio.sleep,
-        transport: httpx.AsyncBaseTransport | None = None,
+        http: HttpConnections | None = None,
         unpaced: bool = False,
     ) -> None:
         if not 0 < share <= 1:
@@ -156,16 +155,14 @@ class VodService:
         self._monotonic = monotonic
         self._random = random
         self._sleep = sleep
-        self._transport = transport
+        self._http = http
         self._paced = not unpaced
-        self._client: HttpClient | None = None
+        self._client: HttpConnections | None = None
         self._caller: Caller | None = None
         self._files: FileServer | None = None
 
     async def __aenter__(self) -> Self:
-        from vodplan.vod.client import HttpClient
-
-        self._client = HttpClient(self.endpoint, transport=self._transport)
+        self._client = self._http or self._connections()
         self._caller = Caller(
             http=self._client,
             endpoint=self.endpoint,
@@ -185,8 +182,13 @@ class VodService:
     ) -> None:
         if self._files is not None:
             await self._files.close()
-        if self._http is not None:
-            await self._http.close()
+        if self._client is not None:
+            await self._client.close()
+
+    def _connections(self) -> HttpConnections:
+        from vodplan.vod.client import HttpClient
+
+        return HttpClient(self.endpoint)
 
     @property
     def api(self) -> Caller:
@@ -213,7 +215,7 @@ class VodService:
         from vodplan.vod.backup import SourceBackup
         from vodplan.vod.transfer import FileServer
 
-        self._files = self._files or FileServer(self._transport)
+        self._files = self._files or FileServer()
         return SourceBackup(
             self.api, files=self._files, folder=folder, region=self.region, clock=self._clock, sleep=self._sleep
         )

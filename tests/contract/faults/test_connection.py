@@ -25,7 +25,7 @@ def test_answer_later_than_the_limit_is_lost_and_asked_for_again(
     world_apart: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A service that says nothing is not waited for without end."""
-    monkeypatch.setattr(client, "_TIMEOUT", {**client._TIMEOUT, "read": 0.1})
+    monkeypatch.setattr(client, "READ_SECONDS", 0.1)
     world_apart.fault({"kind": "latency", "operation": "GetVideoInfos", "nth": 1, "ms": 600})
 
     assert world_apart.using(_read_and_count) == ({OPENING_MATCH}, 2)
@@ -94,7 +94,7 @@ def test_category_without_a_whole_answer_is_made_once(world: World, kind: str, s
 
 def test_category_whose_answer_is_late_is_not_sent_again(world_apart: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """The service may be at it still: what is not listed yet may be made in the next moment."""
-    monkeypatch.setattr(client, "_TIMEOUT", {**client._TIMEOUT, "read": 0.1})
+    monkeypatch.setattr(client, "READ_SECONDS", 0.1)
     world_apart.fault({"kind": "latency", "operation": "AddCategory", "nth": 1, "ms": 600})
 
     async def work(service: VodService) -> int:

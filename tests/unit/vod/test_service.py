@@ -9,6 +9,7 @@ import sys
 import httpx
 import pytest
 
+from tests.over_httpx import OverHttpx
 from tests.unit.vod.fakes import Keys
 from vodplan.core.errors import BugError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call, CallItem
@@ -16,14 +17,15 @@ from vodplan.core.ports import LiveReader, LiveWriter
 from vodplan.kinds.operations import OPERATIONS
 from vodplan.vod.service import READERS, WRITERS, VodService
 
+ENDPOINT = "https://vod.example.com"
 UPDATE = Call(
     operation="UpdateVideoInfos", kind="video", items=(CallItem(change=0, id="v1", fields={"title": "t"}, params={}),)
 )
 
 
 def a_service(answer: httpx.Response) -> VodService:
-    transport = httpx.MockTransport(lambda _: answer)
-    return VodService("https://vod.example.com", "cn-shanghai", Keys(), transport=transport)
+    http = OverHttpx(ENDPOINT, httpx.MockTransport(lambda _: answer))
+    return VodService(ENDPOINT, "cn-shanghai", Keys(), http=http)
 
 
 def test_service_hands_out_the_two_ports() -> None:
