@@ -13,6 +13,7 @@ from pathlib import Path
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic, Severity
 from vodplan.core.errors import ManifestError
+from vodplan.core.policy import Policy
 from vodplan.manifests import source
 from vodplan.manifests.discover import discover
 from vodplan.manifests.document import read_document
@@ -50,32 +51,72 @@ def load(paths: Sequence[Path], *, project: Project) -> Loaded:
     source:  docs/contract.md section 3.
     """
     discovery = discover(paths, project)
-    diagnostics = [one for broken in discovery.broken for one in broken.diagnostics()]
-    assets: list[DesiredAsset] = []
-    categories: list[DesiredCategory] = []
-    managed: Counter[str] = Counter()
-    digests: list[str] = []
-    seen = Seen()
+    gathered = _Gathered(project.policy)
+    gathered.diagnostics += [one for broken in discovery.broken for one in broken.diagnostics()]
     with _without_collector():
         for shown, path in discovery.files.items():
             found = Findings(shown)
-            data = source.read(path, found)
-            if data is not None:
-                digests.append(f"{shown}\0{hashlib.sha256(data).hexdigest()}")
-                document = read_document(data, found, seen, project.policy)
-                assets += document.assets
-                categories += document.categories
-                managed.update(document.managed)
-            diagnostics += found.diagnostics()
-    if not managed.total() and not any(one.severity is Severity.ERROR for one in diagnostics):
-        diagnostics.append(_nothing(list(discovery.files)))
-    diagnostics.sort(key=_place)
-    return Loaded(
-        desired=DesiredState(assets=tuple(assets), categories=tuple(categories), digest=_digest(digests)),
-        diagnostics=tuple(diagnostics),
-        files=tuple(discovery.files),
-        managed=managed,
-    )
+            gathered.file(source.read(path, found), found)
+    if not gathered.managed.total() and not gathered.broken:
+        gathered.diagnostics.append(_nothing(list(discovery.files)))
+    return gathered.loaded()
+
+
+def load_contents(files: Mapping[str, bytes], *, project: Project) -> Loaded:
+    """Read and check manifests that do not stand on the disk, such as those of a git revision.
+
+    files:   the name that is shown → the content. Fetched one by one, so the mapping may be a lazy one; their order has
+             no influence on the result.
+    returns: as `load`; contents without any entry are fine here.
+    """
+    gathered = _Gathered(project.policy)
+    with _without_collector():
+        for shown in sorted(files):
+            found = Findings(shown)
+            data = files[shown]
+            gathered.file(source.check(data, found) if source.is_small(len(data), found) else None, found)
+    return gathered.loaded()
+
+
+class _Gathered:
+    """What the files read so far came to. Files are added in order of their names."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self.managed: Counter[str] = Counter()
+        self._policy = policy
+        self._assets: list[DesiredAsset] = []
+        self._categories: list[DesiredCategory] = []
+        self._digests: list[str] = []
+        self._files: list[str] = []
+        self._seen = Seen()
+
+    @property
+    def broken(self) -> bool:
+        """Whether there is an error."""
+        return any(one.severity is Severity.ERROR for one in self.diagnostics)
+
+    def file(self, data: bytes | None, found: Findings) -> None:
+        """Add a file: its content, None when that cannot be had, and what was found in it so far."""
+        self._files.append(found.file)
+        if data is not None:
+            self._digests.append(f"{found.file}\0{hashlib.sha256(data).hexdigest()}")
+            document = read_document(data, found, self._seen, self._policy)
+            self._assets += document.assets
+            self._categories += document.categories
+            self.managed.update(document.managed)
+        self.diagnostics += found.diagnostics()
+
+    def loaded(self) -> Loaded:
+        """All of it."""
+        return Loaded(
+            desired=DesiredState(
+                assets=tuple(self._assets), categories=tuple(self._categories), digest=_digest(self._digests)
+            ),
+            diagnostics=tuple(sorted(self.diagnostics, key=_place)),
+            files=tuple(self._files),
+            managed=self.managed,
+        )
 
 
 def require_valid(loaded: Loaded) -> DesiredState:

@@ -44,14 +44,20 @@ def read(path: Path, found: Findings) -> bytes | None:
         found.error("VP101", _why(path, error), Place(0, 0, None))
         return None
     if len(data) > MAX_BYTES:
-        size = max(status.st_size, len(data))
+        is_small(max(status.st_size, len(data)), found)
+        return None
+    return check(data, found)
+
+
+def is_small(size: int, found: Findings) -> bool:
+    """Whether a file of so many bytes is read; says so when it is not."""
+    if size > MAX_BYTES:
         found.error(
             "VP105",
             f"{found.file} has {size:,} bytes; a file may have {MAX_BYTES:,} (64 MiB). Split it into several.",
             Place(0, 0, None),
         )
-        return None
-    return check(data, found)
+    return size <= MAX_BYTES
 
 
 def check(data: bytes, found: Findings) -> bytes | None:
