@@ -1,6 +1,6 @@
 """SearchMedia: the first 5,000 records by page, or a walk by ScrollToken."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from vodplan.emulator.context import JSON, Context, Operation, ScrollPosition
 from vodplan.emulator.database import Value
@@ -20,6 +20,20 @@ _SCAN = "instr("
 _FEW = 50_000
 _SORTS = {"CreationTime": "created", "ModificationTime": "modified"}
 _BLOCKS = {"video": "Video", "audio": "Audio", "image": "Image", "attached": "AttachedMedia"}
+
+
+_STORED: dict[str, Callable[[Context, VideoRow], object]] = {
+    "Title": lambda ctx, row: row.title,
+    "Description": lambda ctx, row: row.description,
+    "Tags": lambda ctx, row: row.tags,
+    "CateId": lambda ctx, row: node.id if (node := ctx.category(row.cate_id)) else None,
+    "CateName": lambda ctx, row: node.name if (node := ctx.category(row.cate_id)) else None,
+    "CoverURL": lambda ctx, row: ctx.urls.url(row.cover, ctx.now) if row.cover else None,
+    "Status": lambda ctx, row: row.status,
+    "CreationTime": lambda ctx, row: shapes.iso(row.created),
+    "ModificationTime": lambda ctx, row: shapes.iso(row.modified),
+}
+"""Fields that cost next to nothing. Pages that ask for no others are made without the rest of the record."""
 
 
 def _sorts(params: Params, *, scrolling: bool) -> list[tuple[str, str]]:
@@ -107,9 +121,17 @@ class _Walk:
             where = f"{where} AND ({column}, id) {'>' if direction == 'ASC' else '<'} (?, ?)"
             args = [*args, *after]
         order = ", ".join(f"{name} {way}" for name, way in self._sorts) + f", id {direction}"
-        return self._ctx.db.rows(
-            f"SELECT * FROM {self._source} WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", (*args, size, skip)
-        )
+        end = f"WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?"
+        if self._source == "videos":
+            # What is skipped is skipped in the index; with all columns each of those rows would be looked up.
+            return self._rows(
+                [str(row[0]) for row in self._ctx.db.rows(f"SELECT id FROM videos {end}", (*args, size, skip))]
+            )
+        return self._ctx.db.rows(f"SELECT * FROM {self._source} {end}", (*args, size, skip))
+
+    def _rows(self, ids: list[str]) -> list[tuple[Value, ...]]:
+        rows = {row.id: row for row in self._ctx.db.videos(ids)}
+        return [tuple(rows[video_id]) for video_id in ids if video_id in rows]
 
     def _scanned(self, skip: int, size: int, after: tuple[int, str] | None) -> list[tuple[Value, ...]]:
         """The same from the ids of one scan, kept until somebody writes: walking an index would look up every row."""
@@ -128,9 +150,7 @@ class _Walk:
         if after is not None:
             later = order[0][1] == "ASC"
             keys = [key for key in keys if ((key > after) if later else (key < after))]
-        ids = [str(key[1]) for key in keys[skip : skip + size]]
-        rows = {row.id: row for row in ctx.db.videos(ids)}
-        return [tuple(rows[video_id]) for video_id in ids if video_id in rows]
+        return self._rows([str(key[1]) for key in keys[skip : skip + size]])
 
     def onward(self, token: str, page: int, size: int) -> tuple[list[tuple[Value, ...]], int]:
         """The page a token leads to, at most 100 records ahead of it, and the records passed then."""
@@ -187,7 +207,10 @@ def _chosen(values: JSON, fields: set[str]) -> JSON:
 
 def _playable(ctx: Context, row: VideoRow, kind: str, fields: set[str]) -> JSON:
     out: JSON = {"VideoId" if kind == "video" else "AudioId": row.id}
-    if not fields:
+    if fields <= _STORED.keys():
+        for name, read in _STORED.items():
+            if name in fields and (value := read(ctx, row)) not in (None, ""):
+                out[name] = value
         return out
     values = shapes.video(ctx, row, wrapped=False)
     values |= {"MediaSource": "general", "PreprocessStatus": "UnPreprocess", "DownloadSwitch": "off"}
