@@ -19,6 +19,7 @@ from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
 from vodplan.core.report import ApplyReport, Outcome
+from vodplan.core.road import ReadBy
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import UNSET, FieldValue, Json
 from vodplan.engine.limits import Limits
@@ -399,12 +400,12 @@ class FakeJournal:
         self._line(Event("begin"))
         return "run-1"
 
-    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+    async def intent(self, call: Call, changes: Sequence[Change]) -> None:
         """See `Journal.intent`."""
         self._line(Event("intent", call.operation, tuple(item.id for item in call.items)))
         self.before.append(tuple(changes))
 
-    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+    async def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """See `Journal.outcome`."""
         self._line(Event("outcome", call.operation, tuple(item.id for item in call.items)))
         self.outcomes.append(tuple(outcomes))
@@ -449,6 +450,7 @@ def plan_of(
     managed: Mapping[str, int] | None = None,
     progress: FakeProgress | None = None,
     memory: Memory | None = None,
+    read_by: ReadBy = ReadBy.AUTO,
 ) -> Plan:
     """Plan against a library, as on `build.TODAY`."""
     return asyncio.run(
@@ -461,6 +463,7 @@ def plan_of(
             progress=progress or FakeProgress(),
             managed=managed,
             memory=memory,
+            read_by=read_by,
         )
     )
 

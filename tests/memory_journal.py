@@ -23,11 +23,11 @@ class MemoryJournal:
         self.lines.append(("begin", run, len(plan.changes)))
         return run
 
-    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+    async def intent(self, call: Call, changes: Sequence[Change]) -> None:
         """See `Journal.intent`."""
         self.lines.append(("intent", call.operation, len(changes)))
 
-    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+    async def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """See `Journal.outcome`."""
         self.lines.append(("outcome", call.operation, len(outcomes)))
 

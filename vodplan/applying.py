@@ -18,6 +18,7 @@ from vodplan.core.ports import Progress
 from vodplan.core.report import ApplyReport, Outcome, Verdict
 from vodplan.engine.limits import Limits
 from vodplan.engine.run import run_apply
+from vodplan.kinds.operations import with_rates
 from vodplan.registry import KINDS
 from vodplan.wiring import Choice, SystemClock, open_project_store, open_target, target_of
 
@@ -117,6 +118,8 @@ def _under_lease(
     conditions: Conditions,
     progress: Progress,
 ) -> ApplyReport:
+    from vodplan.store.scribe import Scribe
+
     lost: list[str] = []
     folder = project.policy.backup
     recorded = {
@@ -130,7 +133,8 @@ def _under_lease(
                     plan,
                     reader=opened.service.reader,
                     writer=opened.service.writer,
-                    journal=journal,
+                    journal=Scribe(journal),
+                    operations=with_rates(project.rates),
                     kinds=KINDS,
                     policy=project.policy,
                     allow_deletes=conditions.allow_deletes,

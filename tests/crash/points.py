@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from vodplan.kinds.operations import OPERATIONS
 from vodplan.store.database import Database
-from vodplan.store.journal import RunJournal
+from vodplan.store.scribe import Scribe
 from vodplan.vod import client, service
 
 Point = tuple[str, int]
@@ -92,13 +92,14 @@ def _around_calls(points: Points) -> None:
 def _around_records(points: Points) -> None:
     def wrapped(name: str, real: Callable[..., object]) -> Callable[..., object]:
         def record(*arguments: object) -> object:
+            # Of a line that others share a transaction with, this is before all of them.
             points.reach(f"journal {name}: before")
             return real(*arguments)
 
         return record
 
     for name in ("begin", "intent", "outcome", "end"):
-        _replace(RunJournal, name, wrapped(name, getattr(RunJournal, name)))
+        _replace(Scribe, name, wrapped(name, getattr(Scribe, name)))
 
 
 def _around_transactions(points: Points) -> None:

@@ -155,13 +155,13 @@ class Journal:
         self._line()
         return "run-1"
 
-    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+    async def intent(self, call: Call, changes: Sequence[Change]) -> None:
         """See `Journal.intent`."""
         self._line()
         self.intended += watching.all_meant(changes)
         self.open |= {item.change for item in call.items}
 
-    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+    async def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """See `Journal.outcome`."""
         self._line()
         self.told.update((one.change, one) for one in outcomes)

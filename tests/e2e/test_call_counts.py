@@ -93,6 +93,28 @@ def test_applying_45_updates_writes_3_times(library: Project, demo_emulator: Run
     assert {frozenset(item) for batch in batches for item in batch} == {frozenset({"VideoId", "Title"})}
 
 
+def test_applying_1000_updates_uses_both_operations_and_reads_no_more_than_batches_need(
+    library: Project, demo_emulator: RunningEmulator
+) -> None:
+    """One video in seven by the operation for one, which has a rate of its own; each is written once and read twice.
+
+    The plan counts the same calls.
+    """
+    library.manifest(_retitled(1_000))
+    assert library.call("plan", "--out", "p.json").code == 0
+    cost = json.loads((library.folder / "p.json").read_bytes())["cost"]
+    demo_emulator.clear_calls()
+
+    applied = library.call("apply", "p.json", "--auto-approve", "--format", "json")
+
+    assert (applied.code, applied.document["converged"]) == (0, True), applied.said
+    called = Counter(actions(demo_emulator))
+    assert called == {"GetVideoInfos": 100, "UpdateVideoInfos": 43, "UpdateVideoInfo": 140}
+    assert cost["calls"] == called
+    for group, times in ((writes(demo_emulator), 1), (demo_emulator.calls("GetVideoInfos"), 2)):
+        assert Counter(one for call in group for one in call.ids) == dict.fromkeys(VIDEOS, times)
+
+
 def test_applying_again_writes_nothing(library: Project, demo_emulator: RunningEmulator) -> None:
     """A second apply of the same manifests finds nothing to do, reads each video once, and exits 0."""
     library.manifest(_retitled(45))
@@ -270,8 +292,12 @@ def test_documented_rates_are_kept_without_one_throttling_answer(tmp_path: Path)
         calls = emulator.calls()
     assert (ended.code, ended.document["converged"]) == (0, True)
     assert {call.code for call in calls} == {""}
-    assert [call.action for call in calls].count("UpdateVideoInfos") == 50
-    for action, rate in (("GetVideoInfos", 80), ("UpdateVideoInfos", 24), ("GetCategories", 40)):
+    for action, rate in (
+        ("GetVideoInfos", 80),
+        ("UpdateVideoInfos", 24),
+        ("UpdateVideoInfo", 80),
+        ("GetCategories", 40),
+    ):
         at = [call.at for call in calls if call.action == action]
         # One more than the rate where a window of a second takes in both of its ends.
         assert max(sum(start <= moment < start + 1 for moment in at) for start in at) <= rate + 1, action

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 from tests import build
 from vodplan.core.change import Action, Change
 from vodplan.core.kind import CallItem
+from vodplan.core.lanes import side_by_side
 from vodplan.core.urls import resource_key, strip_signature
 from vodplan.core.values import Json
 from vodplan.kinds.batches import MAX_BYTES, MAX_ITEMS, encoded_bytes
+from vodplan.kinds.operations import with_rates
 from vodplan.registry import KINDS
 
 WIRE_NAMES = {"title": "Title", "description": "Description", "tags": "Tags", "category": "CateId", "cover": "CoverURL"}
@@ -73,6 +75,32 @@ def test_update_calls_are_as_few_as_the_bounds_allow(changes: list[tuple[int, Ch
     for first, second in itertools.pairwise(calls):
         together = sum(encoded_bytes(item) for item in first.items) + encoded_bytes(second.items[0])
         assert len(first.items) == MAX_ITEMS or together > MAX_BYTES
+
+
+@given(
+    updates(),
+    st.floats(0.1, 50, allow_nan=False),
+    st.floats(0.1, 50, allow_nan=False),
+)
+def test_two_operations_side_by_side_hold_every_change_once_and_end_together(
+    changes: list[tuple[int, Change]], batch: float, single: float
+) -> None:
+    """Every item is in exactly one call, in order; and breaking up one more call would not end sooner."""
+    whole = KINDS["video"].calls(changes, {})
+    operations = with_rates({"UpdateVideoInfos": batch, "UpdateVideoInfo": single})
+
+    found = side_by_side(whole, KINDS["video"].alone, operations)
+
+    assert [item for call in found for item in call.items] == [item for call in whole for item in call.items]
+    kept = [call for call in found if call.operation == "UpdateVideoInfos"]
+    alone = [call for call in found if call.operation == "UpdateVideoInfo"]
+    assert kept == list(whole[: len(kept)])
+    assert {len(call.items) for call in alone} <= {1}
+    if len(whole) <= batch:
+        assert not alone
+    elif len(kept) > 1:
+        assert len(alone) / single <= len(kept) / batch + 1e-9
+        assert (len(alone) + len(kept[-1].items)) / single > (len(kept) - 1) / batch
 
 
 @given(updates())

@@ -10,8 +10,10 @@ from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
+from vodplan.core.lanes import side_by_side
 from vodplan.core.plan import Cost
 from vodplan.core.standing import needs_tree
+from vodplan.core.trailing import BEHIND, trailing
 
 _SEARCHED_KINDS = 3
 """Videos, audio and images: each is searched for on its own when a category is looked into."""
@@ -36,16 +38,18 @@ def estimate(
     share:   of the documented rates, above 0 and at most 1.
     tree:    the live categories, which are read by one call for each that has any below it.
     returns: at least so many calls, and seconds at that rate, each operation's calls evenly spaced, operations one
-             after another. Retries, the service's own time, and the search for an image that is known by its URL only,
-             which takes the more calls the larger the library is, are not in it.
+             after another but for what goes on side by side: the same change by two operations (`Kind.alone`), and
+             reading back behind the writing (`core.trailing`). Retries, the service's own time, and the search for an
+             image that is known by its URL only, which takes the more calls the larger the library is, are not in it.
     """
     calls: Counter[str] = Counter()
+    placeholders = _placeholders(changes)
     for name, members in _by_kind(changes).items():
         kind = kinds[name]
         if name != "category":
             read = len({change.id for _, change in members if not _LOOKED_UP & change.params.keys()})
             calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
-        for call in kind.calls(members, _placeholders(changes)):
+        for call in side_by_side(kind.calls(members, placeholders), kind.alone, operations):
             calls[call.operation] += 1
     if needs_tree(changes):
         made = sum(change.action is Action.CREATE for change in changes)
@@ -61,12 +65,29 @@ def estimate(
     parts = sum(1 for change in changes if change.action in (Action.DELETE_SOURCE, Action.DELETE_STREAMS))
     if parts:
         calls["BatchGetMediaInfos"] += 2 * math.ceil(parts / operations["BatchGetMediaInfos"].batch)
-    seconds = math.fsum(count / (operations[name].rate * share) for name, count in calls.items())
     return Cost(
         calls={name: count for name, count in sorted(calls.items()) if count},
-        seconds=round(seconds, 1),
+        seconds=round(_rates_allow(calls, changes, kinds, operations) / share, 1),
         bytes_freed=sum(change.bytes_freed or 0 for change in changes),
     )
+
+
+def _rates_allow(
+    calls: Mapping[str, int],
+    changes: Sequence[Change],
+    kinds: Mapping[str, Kind],
+    operations: Mapping[str, OperationSpec],
+) -> float:
+    """Seconds that calls take at the full rates."""
+    times = {name: count / operations[name].rate for name, count in calls.items()}
+    pairs = [pair for kind in kinds.values() for pair in kind.alone.items()]
+    shared = math.fsum(min(times.get(one, 0.0), times.get(other, 0.0)) for one, other in pairs)
+    writing = math.fsum(time for name, time in times.items() if operations[name].writes) - shared
+    reading = 0.0
+    for name, count in Counter(changes[place].kind for place in trailing(changes)).items():
+        behind = max(0, count - BEHIND) // kinds[name].read_batch
+        reading += behind / operations[kinds[name].read_operation].rate
+    return math.fsum(times.values()) - shared - min(reading, writing)
 
 
 def _by_kind(changes: Sequence[Change]) -> Mapping[str, list[tuple[int, Change]]]:

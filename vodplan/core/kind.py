@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from vodplan.core.change import Change
 from vodplan.core.values import FieldValue, Json
@@ -101,6 +102,7 @@ class Kind:
                   ids of the categories made by this run, by path. Deterministic; bounded in items and bytes.
     facts_shown:  facts that stand in `before` of a deletion, in order.
     has_source:   whether assets of this kind have a source file that is deleted with them.
+    alone:        operation that takes several items → the one with a rate of its own that does the same to one.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Kind:
     calls: Callable[[Sequence[tuple[int, Change]], Mapping[str, int]], tuple[Call, ...]]
     facts_shown: tuple[str, ...] = ()
     has_source: bool = False
+    alone: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def index(self, field: str) -> int:
         """The place of a field in `values`; raises KeyError for a field this kind does not have."""

@@ -113,11 +113,11 @@ class Journal(Protocol):
         """Open a run for the plan; returns the run's id."""
         ...
 
-    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+    async def intent(self, call: Call, changes: Sequence[Change]) -> None:
         """Record that a call is about to be sent, with the before-values of its changes."""
         ...
 
-    def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
+    async def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
         """Record what became of the call's items."""
         ...
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
 from vodplan.core.approve import approve, check_allowances
 from vodplan.core.change import Change
-from vodplan.core.kind import Kind
+from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, Journal, LiveReader, LiveWriter, Progress
@@ -15,8 +15,10 @@ from vodplan.core.standing import Fresh, Standing, stand
 from vodplan.engine.applier import WELL, Applier
 from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
+from vodplan.engine.readback import ReadBack
 from vodplan.engine.saving import Saving
 from vodplan.engine.verify import PATIENCE, verify
+from vodplan.kinds.operations import OPERATIONS
 
 
 async def run_apply(
@@ -34,10 +36,11 @@ async def run_apply(
     recorded: Mapping[int, Outcome] | None = None,
     limits: Limits | None = None,
     backup: Backup | None = None,
+    operations: Mapping[str, OperationSpec] = OPERATIONS,
 ) -> ApplyReport:
     """Carry a plan out and report on every change of it (docs/contract.md section 6).
 
-    stop, recorded, limits: as `Applier` takes them.
+    stop, recorded, limits, operations: as `Applier` takes them.
     backup: saves source files before they are deleted; None deletes them without.
     raises: Refused, StalePlan, ApiError, CredentialsError before the first write, when nothing was written; StoreError
             when the journal fails. After the first write every failure is in the report instead.
@@ -47,6 +50,7 @@ async def run_apply(
     fresh = await _settled(plan, done, reader=reader, kinds=kinds, sleep=sleep)
     approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes, done=done)
     run = journal.begin(plan)
+    behind = ReadBack(plan.changes, reader=reader, kinds=kinds)
     applier = Applier(
         approved,
         kinds=kinds,
@@ -56,6 +60,8 @@ async def run_apply(
         stop=stop,
         recorded=recorded,
         limits=limits,
+        operations=operations,
+        settled=behind.settled,
         save=Saving(backup, reader=reader, kinds=kinds, progress=progress, stop=stop) if backup is not None else None,
     )
 
@@ -68,8 +74,14 @@ async def run_apply(
             return f"they could not be read back. {looked.error}"
         return f"{looked.unconverged[0].address} does not read back as planned." if looked.unconverged else ""
 
-    outcomes = await applier.run(hold=hold)
-    verified = await verify(plan.changes, outcomes, reader=reader, kinds=kinds, sleep=sleep, progress=progress)
+    try:
+        outcomes = await applier.run(hold=hold)
+        matched = await behind.matched()
+    finally:
+        await behind.close()
+    verified = await verify(
+        plan.changes, outcomes, matched=matched, reader=reader, kinds=kinds, sleep=sleep, progress=progress
+    )
     report = ApplyReport(
         run=run,
         plan_digest=plan.digest,

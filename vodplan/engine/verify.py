@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 
 from vodplan.core.change import Change
 from vodplan.core.errors import ApiError, CredentialsError
@@ -34,17 +34,21 @@ async def verify(
     kinds: Mapping[str, Kind],
     sleep: Callable[[float], Awaitable[None]],
     progress: Progress,
+    matched: Collection[int] = frozenset(),
 ) -> Verified:
     """Read back every change that was done, was already so, or had no answer.
 
     outcomes: of some or all of the changes, in any order.
+    matched:  places of changes that were found to be as wanted after they were written; they are not read again.
 
     An unknown change that is found as wanted is done; one that is found as it was keeps its verdict and says so. A
     refused one is looked at as well: an earlier try of the same call, whose answer was lost, may have been carried out.
     Never raises for a service that cannot be read: the report says that it was not possible.
     """
     verdicts = {one.change: one.verdict for one in outcomes}
-    open_places = [place for place, verdict in verdicts.items() if _can_be_read(changes[place], verdict)]
+    open_places = [
+        place for place, verdict in verdicts.items() if place not in matched and _can_be_read(changes[place], verdict)
+    ]
     differing: dict[int, tuple[Unconverged, ...]] = {}
 
     def waiting(places: Iterable[int]) -> int:

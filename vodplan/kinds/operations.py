@@ -7,6 +7,7 @@ Rates are calls per second and account. Where no page states one, the class of t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from vodplan.core.kind import OperationSpec
@@ -52,3 +53,8 @@ OPERATIONS: Mapping[str, OperationSpec] = MappingProxyType(
     }
 )
 """Operation name → what is known of it. `AddCategory` has no client token, so it is never repeated blindly."""
+
+
+def with_rates(rates: Mapping[str, float]) -> Mapping[str, OperationSpec]:
+    """The operations with an account's own rates, calls per second, in place of the documented ones."""
+    return {name: replace(spec, rate=rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}

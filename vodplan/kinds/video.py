@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from vodplan.core.change import Action, Change
 from vodplan.core.kind import Call, Field, Kind, Style
@@ -41,4 +42,5 @@ VIDEO = Kind(
     calls=_calls,
     facts_shown=("size", "duration", "status", "created"),
     has_source=True,
+    alone=MappingProxyType({"UpdateVideoInfos": "UpdateVideoInfo"}),
 )

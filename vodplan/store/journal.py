@@ -25,7 +25,7 @@ from vodplan.store.leases import Leases
 from vodplan.store.rows import dumps, holder_columns, target_json, target_key
 from vodplan.store.scrub import scrub, scrub_text
 from vodplan.store.tables import changes, runs
-from vodplan.store.turn import Turn, holder_json, outcome_json
+from vodplan.store.turn import Line, Turn, holder_json, outcome_json
 from vodplan.store.unconverged import remember
 
 INTENT: Final = "intent"
@@ -129,26 +129,30 @@ class RunJournal:
                 "allow_deletes": self.allow_deletes,
                 "changes": len(listed),
             }
-            turn.note(EventKind.BEGIN, begun)
+            turn.note([(EventKind.BEGIN, begun)])
         self.plan, self._run, self._events = plan, run, turn.events
         return self.run_id
 
-    def intent(self, call: Call, changes: Sequence[Change]) -> None:
-        """See `Journal.intent`."""
-        items: list[Json] = [_item(item, change) for item, change in zip(call.items, changes, strict=True)]
+    def record(self, lines: Sequence[Line]) -> None:
+        """Add lines in their order, all in one transaction: all of them are durable afterwards, or none is."""
+        details = [_detail(line) for line in lines]
         with self._writing() as turn:
-            turn.note(EventKind.INTENT, scrub({"operation": call.operation, "kind": call.kind, "items": items}))
-            turn.intend([item.change for item in call.items])
-        for item in call.items:
-            self._outcomes.pop(item.change, None)
+            turn.note(details)
+            turn.mark(lines)
+        for line in lines:
+            if line.outcomes is None:
+                for item in line.call.items:
+                    self._outcomes.pop(item.change, None)
+            else:
+                self._outcomes.update((one.change, one) for one in line.outcomes)
+
+    def intent(self, call: Call, changes: Sequence[Change]) -> None:
+        """Record one intent; see `Journal.intent`."""
+        self.record([Line(call=call, changes=changes)])
 
     def outcome(self, call: Call, outcomes: Sequence[Outcome]) -> None:
-        """See `Journal.outcome`."""
-        items = [outcome_json(one) for one in outcomes]
-        with self._writing() as turn:
-            turn.note(EventKind.OUTCOME, {"operation": call.operation, "kind": call.kind, "items": items})
-            turn.settle(outcomes)
-        self._outcomes.update((one.change, one) for one in outcomes)
+        """Record one outcome; see `Journal.outcome`."""
+        self.record([Line(call=call, outcomes=outcomes)])
 
     def end(self, report: ApplyReport) -> None:
         """See `Journal.end`. Also remembers the fields that did not take, and forgets those that now did."""
@@ -167,7 +171,7 @@ class RunJournal:
         }
         with self._writing() as turn:
             turn.settle(settled)
-            turn.note(EventKind.END, detail)
+            turn.note([(EventKind.END, detail)])
             ended = {
                 "ended_at": turn.now,
                 "complete": report.complete,
@@ -188,7 +192,7 @@ class RunJournal:
             if self._reopening:
                 reopened = {"ended_at": None, "complete": None, "resumed": runs.c.resumed + 1}
                 connection.execute(sqlalchemy.update(runs).where(runs.c.number == self._run).values(reopened))
-                turn.note(EventKind.RESUME, {"holder": holder_json(self._holder)})
+                turn.note([(EventKind.RESUME, {"holder": holder_json(self._holder)})])
             yield turn
         self._events, self._reopening = turn.events, False
 
@@ -196,6 +200,15 @@ class RunJournal:
         token = self._tokens.get(self.run_id)
         if token is not None:
             self._leases.require(connection, target_key(self.target), token, run=self.run_id)
+
+
+def _detail(line: Line) -> tuple[EventKind, Json]:
+    call = line.call
+    if line.outcomes is not None:
+        said: list[Json] = [outcome_json(one) for one in line.outcomes]
+        return EventKind.OUTCOME, {"operation": call.operation, "kind": call.kind, "items": said}
+    items: list[Json] = [_item(item, change) for item, change in zip(call.items, line.changes, strict=True)]
+    return EventKind.INTENT, scrub({"operation": call.operation, "kind": call.kind, "items": items})
 
 
 def _planned(

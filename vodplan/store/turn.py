@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import sqlalchemy
 from sqlalchemy import Connection, bindparam
 
+from vodplan.core.change import Change
 from vodplan.core.history import ChangeState, EventKind, Holder, state_of
+from vodplan.core.kind import Call
 from vodplan.core.report import Outcome
 from vodplan.core.values import Json
 from vodplan.store.rows import dumps
@@ -19,6 +22,19 @@ _SET_STATE = (
     .where((changes.c.run == bindparam("the_run")) & (changes.c.place == bindparam("the_place")))
     .values({name: bindparam(f"new_{name}") for name in ("state", "code", "detail", "request_id", "at")})
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What is to be recorded about a call: that it is about to be sent, or what came of it.
+
+    changes:  those of its items, in their order, before it is sent.
+    outcomes: what came of it; None before it is sent, empty when nothing of it was done.
+    """
+
+    call: Call
+    changes: Sequence[Change] = ()
+    outcomes: Sequence[Outcome] | None = None
 
 
 class Turn:
@@ -35,36 +51,25 @@ class Turn:
         self.events = events
         self.now = now
 
-    def note(self, kind: EventKind, detail: Json) -> None:
-        """Add a line to the journal.
+    def note(self, details: Sequence[tuple[EventKind, Json]]) -> None:
+        """Add lines to the journal.
 
-        Its number is the line's key: of two processes that both went on with a run, one fails here.
+        Its number is a line's key: of two processes that both went on with a run, one fails here.
         """
-        self.events += 1
-        row = {
-            "run": self.run,
-            "number": self.events,
-            "at": self.now,
-            "event": kind.value,
-            "document": dumps(detail),
-        }
-        self.connection.execute(sqlalchemy.insert(events).values(row))
+        rows = [
+            {"run": self.run, "number": number, "at": self.now, "event": kind.value, "document": dumps(detail)}
+            for number, (kind, detail) in enumerate(details, self.events + 1)
+        ]
+        self.events += len(rows)
+        self.connection.execute(sqlalchemy.insert(events), rows)
 
-    def intend(self, places: Sequence[int]) -> None:
-        """Put changes into the state in which a call with them may have been sent."""
-        self._set([{"the_place": place, **_state(ChangeState.INTENT)} for place in places])
+    def mark(self, lines: Sequence[Line]) -> None:
+        """Put changes into the states that lines leave them in: a call with them may have been sent, or its outcome."""
+        self._set([row for line in lines for row in _states(line)])
 
     def settle(self, outcomes: Sequence[Outcome]) -> None:
         """Record what became of changes."""
-        self._set(
-            [
-                {
-                    "the_place": one.change,
-                    **_state(state_of(one), code=one.code, detail=scrub_text(one.detail), request_id=one.request_id),
-                }
-                for one in outcomes
-            ]
-        )
+        self._set([_settled(one) for one in outcomes])
 
     def _set(self, rows: Sequence[dict[str, str | int]]) -> None:
         if rows:
@@ -88,6 +93,19 @@ def outcome_json(outcome: Outcome) -> Json:
         "detail": scrub_text(outcome.detail),
         "request_id": outcome.request_id,
     }
+
+
+def _states(line: Line) -> Iterator[dict[str, str | int]]:
+    if line.outcomes is not None:
+        yield from map(_settled, line.outcomes)
+        return
+    for item in line.call.items:
+        yield {"the_place": item.change, **_state(ChangeState.INTENT)}
+
+
+def _settled(one: Outcome) -> dict[str, str | int]:
+    detail = scrub_text(one.detail)
+    return {"the_place": one.change, **_state(state_of(one), code=one.code, detail=detail, request_id=one.request_id)}
 
 
 def _state(state: ChangeState, *, code: str = "", detail: str = "", request_id: str = "") -> dict[str, str | int]:

@@ -57,8 +57,8 @@ async def write(api: Api, call: Call) -> CallAnswer:
     try:
         match call.operation:
             case "UpdateVideoInfo":
-                await vod.update_video_info(api, updates.wire_item("VideoId", call.items[0]))
-                return CallAnswer()
+                request_id = await vod.update_video_info(api, updates.wire_item("VideoId", call.items[0]))
+                return CallAnswer(request_id=request_id)
             case "UpdateVideoInfos":
                 items = [updates.wire_item("VideoId", item) for item in call.items]
                 return (await vod.update_video_infos(api, items)).answer()

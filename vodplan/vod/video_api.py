@@ -166,13 +166,13 @@ async def get_play_info(api: Api, video_id: str) -> tuple[Record, ...]:
     return tuple(answer.records("PlayInfoList"))
 
 
-async def update_video_info(api: Api, item: Item) -> None:
-    """Change one audio or video; `item` has `VideoId` and the fields to set.
+async def update_video_info(api: Api, item: Item) -> str:
+    """Change one audio or video; `item` has `VideoId` and the fields to set; returns the request's id.
 
     raises: NotFound.
     source: page «ApsaraVideo VOD:UpdateVideoInfo».
     """
-    await api.call("UpdateVideoInfo", {name: str(value) for name, value in item.items()})
+    return (await api.call("UpdateVideoInfo", {name: str(value) for name, value in item.items()})).request_id
 
 
 async def update_video_infos(api: Api, items: Sequence[Item]) -> BatchOutcome:

@@ -44,12 +44,22 @@ def test_cost_of_updates_counts_reading_twice_and_writing_in_batches() -> None:
 
 
 def test_cost_seconds_are_at_the_allowed_share_of_each_rate() -> None:
-    """600 deletions: 30 calls at 30 a second, and 2 × 30 reads at 100 a second; half the rate takes twice the time."""
-    changes = [build.change(f"video/v{number:03}", Action.DELETE, bytes_freed=10) for number in range(600)]
+    """400 deletions: 20 calls at 30 a second, and 2 × 20 reads at 100 a second; half the rate takes twice the time."""
+    changes = [build.change(f"video/v{number:03}", Action.DELETE, bytes_freed=10) for number in range(400)]
 
-    assert cost(*changes).seconds == pytest.approx(1.0 + 0.6, abs=0.05)
-    assert cost(*changes, share=0.5).seconds == pytest.approx(3.3, abs=0.1)
-    assert cost(*changes).bytes_freed == 6000
+    assert cost(*changes).seconds == pytest.approx(20 / 30 + 0.4, abs=0.05)
+    assert cost(*changes, share=0.5).seconds == pytest.approx(2.13, abs=0.1)
+    assert cost(*changes).bytes_freed == 4000
+
+
+def test_cost_of_many_updates_counts_both_operations_and_what_goes_on_side_by_side_once() -> None:
+    """10 s of reading, 28.6 s of both operations that update, and the last 400 read back when all is written."""
+    changes = [build.change(f"video/v{number:05}", after={"title": "t"}) for number in range(20_000)]
+
+    found = cost(*changes)
+
+    assert found.calls == {"GetVideoInfos": 2000, "UpdateVideoInfo": 2840, "UpdateVideoInfos": 858}
+    assert found.seconds == pytest.approx(10.0 + 858 / 30 + 0.2, abs=0.05)
 
 
 def test_cost_of_changes_to_one_asset_reads_it_once() -> None:
