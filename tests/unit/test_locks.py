@@ -28,14 +28,14 @@ def locked(name: str) -> dict[str, Requirement]:
 
 
 def wanted(*, extras: bool) -> list[Requirement]:
-    """What pyproject.toml asks for: the core, and for development all extras and groups but the locking tool."""
+    """What pyproject.toml asks for: the core, and for development all extras and groups but what has an environment of its own."""
     lines: list[str] = [*PROJECT["project"]["dependencies"]]
     if extras:
         lines += flat(PROJECT["project"]["optional-dependencies"].values())
         lines += [
             line
             for name, group in PROJECT["dependency-groups"].items()
-            if name != "lock"
+            if name not in ("lock", "bench")
             for line in group
             if isinstance(line, str)
         ]
@@ -59,7 +59,15 @@ def test_lock_has_what_the_project_asks_for(name: str, extras: bool) -> None:
         assert requirement.specifier.contains(pin.version), f"{requirement} is locked at {pin.version}: run make lock"
 
 
-@pytest.mark.parametrize("name", ["core.txt", "dev.txt"])
+def test_lock_of_the_benchmarks_has_what_their_group_asks_for() -> None:
+    """They install from it alone, beside and not into what vodplan is developed with."""
+    lock = locked("bench.txt")
+
+    assert {canonicalize_name(Requirement(line).name) for line in PROJECT["dependency-groups"]["bench"]} <= set(lock)
+    assert "vodplan" not in lock
+
+
+@pytest.mark.parametrize("name", ["core.txt", "dev.txt", "bench.txt"])
 def test_lock_every_package_has_hashes_and_comes_as_a_wheel(name: str) -> None:
     """pip then takes nothing that was not seen here, and builds nothing with tools that no lock names."""
     text = REPOSITORY.joinpath("requirements", name).read_text(encoding="utf-8")
