@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import email.utils
+import functools
 import logging
 import secrets
 from collections import Counter
@@ -152,7 +153,8 @@ class Caller:
 
     async def _try(self, spec: OperationSpec, params: Mapping[str, str], *, attempt: int) -> Record | Fault:
         lane = self._lane(spec)
-        async with lane.in_flight.slot():
+        await lane.in_flight.take()
+        try:
             key = await self._credentials.get()
             self._last_key = key
             if lane.pacer is not None:
@@ -165,6 +167,8 @@ class Caller:
             took = self._monotonic() - started
             if reply is not None:
                 lane.in_flight.took(took)
+        finally:
+            lane.in_flight.give()
         self._log(spec.name, attempt, reply, result, took)
         if reply is not None:
             self._compare_clocks(reply, before, took)
@@ -220,12 +224,9 @@ class Caller:
         return failures.error_for(fault, provider=self.provider, clock_offset=self.skew or 0.0, tries=tries)
 
     def _compare_clocks(self, reply: Reply, before: datetime.datetime, took: float) -> None:
-        try:
-            there = email.utils.parsedate_to_datetime(reply.headers.get("date", ""))
-        except ValueError:
+        there = _moment(reply.headers.get("date", ""))
+        if there is None:
             return
-        if there.tzinfo is None:
-            there = there.replace(tzinfo=datetime.UTC)
         # The header has whole seconds and was written somewhere between sending and receiving.
         here = before + datetime.timedelta(seconds=took / 2)
         skew = (there - here).total_seconds() + 0.5
@@ -252,3 +253,13 @@ class Caller:
             result.request_id or "-",
             took * 1000,
         )
+
+
+@functools.lru_cache(maxsize=8)
+def _moment(date: str) -> datetime.datetime | None:
+    """The moment that a Date header names, None for one that cannot be read; hundreds of answers share a second."""
+    try:
+        moment = email.utils.parsedate_to_datetime(date)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=datetime.UTC)

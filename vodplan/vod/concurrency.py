@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from functools import partial
 from typing import TypeVar
@@ -20,21 +21,33 @@ async def as_completed(work: Iterable[Callable[[], Awaitable[T]]], *, ahead: int
     """
     source = iter(work)
     running: set[asyncio.Task[T]] = set()
-    done: set[asyncio.Task[T]] = set()
+    done: deque[asyncio.Task[T]] = deque()
+    ended = asyncio.Event()
+
+    def end(task: asyncio.Task[T]) -> None:
+        # asyncio.wait would go through everything that runs at every piece that ends.
+        running.discard(task)
+        done.append(task)
+        ended.set()
+
     try:
         while True:
-            while len(running) < ahead and (piece := next(source, None)) is not None:
-                running.add(asyncio.ensure_future(_started(piece)))
-            if not running:
-                return
-            done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            while done:
-                yield done.pop().result()
+            while len(running) + len(done) < ahead and (piece := next(source, None)) is not None:
+                task = asyncio.ensure_future(_started(piece))
+                running.add(task)
+                task.add_done_callback(end)
+            if not done:
+                if not running:
+                    return
+                ended.clear()
+                await ended.wait()
+            yield done.popleft().result()
     finally:
-        for task in running:
+        left = [*running, *done]
+        for task in left:
             task.cancel()
         # Those that failed beside the first one are looked at, too, or asyncio prints their tracebacks.
-        if left := running | done:
+        if left:
             await asyncio.gather(*left, return_exceptions=True)
 
 

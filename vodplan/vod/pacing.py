@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 
 WINDOW = 1.005
 """Seconds in which no more than one second's worth of calls is granted; the surplus covers what the way there does to
@@ -127,9 +126,8 @@ class InFlight:
         """How many may be under way now."""
         return self._limit
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold one place; waits for it, first come, first served."""
+    async def take(self) -> None:
+        """Take one place, to be given back by `give`; waits for it, first come, first served."""
         if self._busy >= self._limit or self._waiting:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
@@ -142,11 +140,11 @@ class InFlight:
                 raise
         else:
             self._busy += 1
-        try:
-            yield
-        finally:
-            self._busy -= 1
-            self._wake()
+
+    def give(self) -> None:
+        """Give a place back."""
+        self._busy -= 1
+        self._wake()
 
     def took(self, seconds: float) -> None:
         """Note how long an answer took."""

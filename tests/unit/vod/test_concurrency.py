@@ -35,6 +35,26 @@ def test_as_completed_starts_only_so_many_ahead() -> None:
     assert most_ahead <= 5
 
 
+def test_as_completed_waits_for_whoever_takes_the_results() -> None:
+    """Results that nobody has taken yet count as work, too: a slow taker does not pile them up."""
+    started = 0
+
+    async def piece() -> None:
+        nonlocal started
+        started += 1
+
+    async def main() -> int:
+        most = taken = 0
+        async for _ in as_completed([piece] * 100, ahead=5):
+            taken += 1
+            for _ in range(10):
+                await asyncio.sleep(0)
+            most = max(most, started - taken)
+        return most
+
+    assert asyncio.run(main()) <= 5
+
+
 def test_as_completed_first_failure_cancels_the_rest() -> None:
     """A failed read ends the command; nothing goes on behind its back."""
     cancelled = 0

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import random
+from collections.abc import AsyncIterator
 
 import pytest
 from hypothesis import given, settings
@@ -165,6 +167,16 @@ def test_in_flight_follows_the_latency() -> None:
     assert bound.limit == pacing.USUAL_IN_FLIGHT
 
 
+@contextlib.asynccontextmanager
+async def slot(bound: InFlight) -> AsyncIterator[None]:
+    """One place, taken and given back."""
+    await bound.take()
+    try:
+        yield
+    finally:
+        bound.give()
+
+
 def test_in_flight_is_a_bound_and_serves_in_order() -> None:
     """Never more than the limit at once, and first come is first served."""
     order: list[int] = []
@@ -176,7 +188,7 @@ def test_in_flight_is_a_bound_and_serves_in_order() -> None:
 
         async def one(number: int) -> None:
             nonlocal busy, most
-            async with bound.slot():
+            async with slot(bound):
                 order.append(number)
                 busy += 1
                 most = max(most, busy)
@@ -199,7 +211,7 @@ def test_in_flight_gives_up_a_place_when_a_waiting_call_is_cancelled() -> None:
         gate = asyncio.Event()
 
         async def hold() -> None:
-            async with bound.slot():
+            async with slot(bound):
                 await gate.wait()
 
         tasks = [asyncio.create_task(hold()) for _ in range(pacing.USUAL_IN_FLIGHT + 4)]
@@ -213,7 +225,7 @@ def test_in_flight_gives_up_a_place_when_a_waiting_call_is_cancelled() -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         entered = 0
         for _ in range(pacing.USUAL_IN_FLIGHT):
-            async with asyncio.timeout(1), bound.slot():
+            async with asyncio.timeout(1), slot(bound):
                 entered += 1
         return entered
 

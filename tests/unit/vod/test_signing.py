@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from vodplan.vod.signing import EMPTY_BODY_SHA256, Signed, canonical_query, encode, sign
 
 
@@ -70,3 +75,9 @@ def test_canonical_query_sorts_and_encodes_as_rfc_3986() -> None:
 def test_signed_repr_shows_no_headers() -> None:
     """A signed request may end in a log or a traceback; its signature must not."""
     assert "Signature=" not in repr(_published())
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=40))
+def test_encode_is_what_the_standard_library_makes_of_any_text(text: str) -> None:
+    """Every UTF-8 byte but letters, digits and `-_.~`, in upper-case hexadecimal."""
+    assert encode(text) == quote(text, safe="~")
