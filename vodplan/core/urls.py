@@ -29,10 +29,14 @@ def strip_signature(url: str) -> str:
     `security-token` and the signing `x-oss-…` (object storage), `x-acs-…` (API gateway). `x-oss-process` stays: it
     says which picture is meant.
     """
+    if "?" not in url:
+        return url
     before_fragment, hash_sign, fragment = url.partition("#")
     address, question_mark, query = before_fragment.partition("?")
     if not question_mark:
         return url
+    if "&" not in query:
+        return address + hash_sign + fragment if _signs(query) else url
     pieces = query.split("&")
     kept = [piece for piece in pieces if not _signs(piece)]
     if len(kept) == len(pieces):
@@ -57,5 +61,6 @@ def resource_key(url: str) -> str:
 
 
 def _signs(piece: str) -> bool:
-    name = unquote(piece.partition("=")[0]).lower()
+    name = piece.partition("=")[0]
+    name = unquote(name).lower() if "%" in name else name.lower()
     return name in _SIGNATURE_NAMES or name.startswith(_SIGNATURE_PREFIXES)

@@ -22,6 +22,15 @@ NO_STREAM = "InvalidStream.NotFound"
 MOST_JOBS = 20
 """Streams that one DeleteStream takes."""
 
+_FACTS = (
+    ("status", "Status"),
+    ("created", "CreationTime"),
+    ("reference", "ReferenceId"),
+    ("cate_name", "CateName"),
+    ("storage_class", "StorageClass"),
+)
+"""Facts that are texts, and their names on the wire."""
+
 
 async def read(api: Api, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
     """See `LiveReader.read`; keys are ids and `ref:REFERENCE`."""
@@ -79,21 +88,19 @@ async def write(api: Api, call: Call) -> CallAnswer:
 
 def asset(info: vod.VideoInfo) -> LiveAsset:
     """Normalise one video; the values stand in the order of `kinds.video.FIELDS`."""
-    facts: dict[str, Json] = {
-        "size": info.integer("Size"),
-        "duration": info.number("Duration"),
-        "status": info.text("Status"),
-        "created": info.text("CreationTime"),
-        "reference": info.reference,
-        "cate_name": info.text("CateName"),
-        "storage_class": info.text("StorageClass"),
-    }
-    return LiveAsset(
-        "video",
-        info.id,
-        (info.text("Title"), info.text("Description"), info.tags("Tags"), info.category("CateId"), info.cover),
-        {name: value for name, value in facts.items() if value is not None and value != ""},
-    )
+    facts: dict[str, Json] = {}
+    size, duration = info.integer("Size"), info.number("Duration")
+    if size is not None:
+        facts["size"] = size
+    if duration is not None:
+        facts["duration"] = duration
+    raw, text = info.raw, info.text
+    for name, member in _FACTS:
+        value = raw.get(member)
+        if value is not None and value != "":
+            facts[name] = value if type(value) is str else text(member)
+    values = (text("Title"), text("Description"), info.tags("Tags"), info.category("CateId"), info.cover)
+    return LiveAsset("video", info.id, values, facts)
 
 
 async def _by_id(api: Api, ids: Sequence[str]) -> LiveBatch:

@@ -89,7 +89,7 @@ async def get_video_infos(api: Api, *, ids: Sequence[str] = (), references: Sequ
     params = {"VideoIds": ",".join(ids)} if ids else {"ReferenceIds": ",".join(references)}
     answer = await api.call("GetVideoInfos", params)
     return VideosFound(
-        videos=tuple(VideoInfo(record.raw, record.origin) for record in answer.records("VideoList")),
+        videos=tuple([VideoInfo(raw, answer.origin) for raw in answer.objects("VideoList")]),
         missing_ids=answer.ids("NonExistVideoIds"),
         missing_references=answer.ids("NonExistReferenceIds"),
         forbidden=answer.ids("ForbiddenVideoIds"),
@@ -126,7 +126,7 @@ async def get_video_list(
         if moment is not None:
             params[name] = moment.astimezone(datetime.UTC).strftime(TIME_FORMAT)
     answer = await api.call("GetVideoList", params)
-    videos = tuple(VideoInfo(record.raw, record.origin) for record in answer.records("VideoList"))
+    videos = tuple([VideoInfo(raw, answer.origin) for raw in answer.objects("VideoList")])
     total = answer.integer("Total")
     if total is None:
         raise answer.invalid("it has no Total")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from vodplan.core.errors import InvalidAnswer
 
@@ -51,7 +52,7 @@ class Record:
     def text(self, name: str) -> str:
         """A text, "" when absent."""
         value = self.raw.get(name)
-        if isinstance(value, str):
+        if type(value) is str:
             return value
         if value is None:
             return ""
@@ -61,6 +62,9 @@ class Record:
 
     def integer(self, name: str) -> int | None:
         """A whole number, None when absent or empty."""
+        value = self.raw.get(name)
+        if type(value) is int:
+            return value
         value = self.number(name)
         if value is None:
             return None
@@ -84,15 +88,14 @@ class Record:
 
     def category(self, name: str) -> int | None:
         """A category id, None for none in any of its spellings."""
-        value = self.integer(name)
+        value = self.raw.get(name)
+        if type(value) is not int:
+            value = self.integer(name)
         return None if value is None or value in NO_CATEGORY else value
 
     def tags(self, name: str) -> tuple[str, ...]:
         """Tags, trimmed, without empty ones and repeats, in the service's order."""
-        text = self.text(name)
-        if not text:
-            return ()
-        return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))
+        return _tags(self.text(name))
 
     def texts(self, name: str) -> tuple[str, ...]:
         """A list of texts, such as ids or URLs."""
@@ -109,11 +112,15 @@ class Record:
 
     def records(self, name: str) -> list[Record]:
         """A list of objects."""
-        found = []
+        return [Record(value, self.origin) for value in self.objects(name)]
+
+    def objects(self, name: str) -> list[Mapping[str, object]]:
+        """The same list, for whoever has a class of its own for them."""
+        found: list[Mapping[str, object]] = []
         for value in self._items(name):
-            if not isinstance(value, Mapping):
+            if not isinstance(value, dict | Mapping):
                 raise self.invalid(f"{name} holds something that is no object")
-            found.append(Record(value, self.origin))
+            found.append(value)
         return found
 
     def record(self, name: str) -> Record | None:
@@ -136,6 +143,12 @@ class Record:
         if isinstance(value, str):
             return [value]
         raise self.invalid(f"{name} is no list")
+
+
+@lru_cache(maxsize=4096)
+def _tags(text: str) -> tuple[str, ...]:
+    # A library has few combinations of tags for its many assets.
+    return tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))
 
 
 def _finite(text: str) -> float:
