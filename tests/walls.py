@@ -48,6 +48,7 @@ PURE_MODULES = frozenset(
 
 HOMES: Mapping[str, Sequence[str]] = {
     "aiohttp": ["vodplan/vod/"],
+    "PIL": ["vodplan/vod/"],
     "alibabacloud_credentials": ["vodplan/vod/"],
     "httptools": ["vodplan/emulator/"],
     "httpx": ["vodplan/vod/"],

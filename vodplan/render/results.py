@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.errors import VodplanError
     from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
+    from vodplan.core.pictures import Pictures
     from vodplan.core.plan import Plan
     from vodplan.core.report import ApplyReport
     from vodplan.core.undo import Undo
@@ -24,12 +25,14 @@ class PlanShown:
     document: its canonical bytes, as `plan --out` writes them.
     next:     the command that carries it out; empty when there is nothing to do.
     preview:  it is about to be applied: for people to read first, not the result of the command.
+    pictures: copies for a page to show; None when it shows them from where they are.
     """
 
     plan: Plan
     document: bytes = b""
     next: str = ""
     preview: bool = False
+    pictures: Pictures | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call
@@ -24,6 +25,9 @@ from vodplan.vod.pacing import Sleep
 from vodplan.vod.probes import ProbeResult
 
 if TYPE_CHECKING:
+    from vodplan.core.change import Change
+    from vodplan.core.pictures import Pictures
+    from vodplan.core.ports import Progress
     from vodplan.vod.backup import SourceBackup
     from vodplan.vod.transfer import FileServer
 
@@ -219,6 +223,13 @@ class VodService:
         return SourceBackup(
             self.api, files=self._files, folder=folder, region=self.region, clock=self._clock, sleep=self._sleep
         )
+
+    async def pictures(self, changes: Sequence[Change], *, progress: Progress) -> Pictures:
+        """Small copies of the pictures of what changes are about; see `vod.pictures`."""
+        from vodplan.vod.pictures import fetch_pictures
+
+        local = endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
+        return await fetch_pictures(self.api, changes, progress=progress, local=local)
 
     @property
     def calls(self) -> Counter[str]:

@@ -20,7 +20,7 @@ class HtmlView:
             case PlanShown():
                 from vodplan.render.html.plan import plan_page
 
-                return (plan_page(result.plan, next=result.next),)
+                return (plan_page(result.plan, next=result.next, pictures=result.pictures),)
             case Undone():
                 from vodplan.render.html.plan import plan_page
                 from vodplan.render.html.undo import undo_blocks

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vodplan.core.pictures import known_of
 from vodplan.core.plan import Plan
 from vodplan.render.amounts import size
 from vodplan.render.html.buckets import AGES, UNKNOWN, days_before, step_of
 from vodplan.render.html.fields import value_text
-from vodplan.render.html.records import known_of
 
 MOST_BARS = 8
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.change import Action
+from vodplan.core.pictures import Pictures
 from vodplan.core.plan import Plan
 from vodplan.render.amounts import count
 from vodplan.render.html.blocks import Block
@@ -15,7 +16,7 @@ from vodplan.render.html.fields import one_field
 from vodplan.render.html.links import holds_until, origins
 from vodplan.render.html.marks import marked
 from vodplan.render.html.page import page
-from vodplan.render.html.records import ACTIONS, Records, records_of
+from vodplan.render.html.records import ACTIONS, Records, embedded_pictures, records_of
 
 MOST_WITHOUT_SCRIPT = 500
 """Changes that a page lists where scripts are off."""
@@ -36,16 +37,16 @@ def plan_page(
     next: str = "",
     title: str = "",
     extra: Sequence[Block] = (),
-    pictures: Mapping[str, str] | None = None,
+    pictures: Pictures | None = None,
 ) -> str:
     """The page of a plan.
 
     next:     the command that carries it out.
     title:    what stands above it, `Plan` unless given.
     extra:    further parts, below the plan's own.
-    pictures: change address → `data:` address of its picture, for pages that open no links.
+    pictures: copies to show, for a page that opens no links.
     """
-    made = records_of(plan, pictures)
+    made = records_of(plan, None if pictures is None else embedded_pictures(pictures))
     links = sorted(made.links)
     return page(
         "plan.html.jinja",
@@ -61,7 +62,7 @@ def plan_page(
         unconverged=[(one, one_field(one.field, one.live, one.wanted)) for one in plan.unconverged],
         extra=extra,
         reading=_reading(plan),
-        pictures=_told(plan, made, links, embedded=pictures is not None),
+        pictures=_copies(pictures) if pictures is not None else _links(links),
         removals=plan.summary.delete,
         actions=[action.value.replace("_", " ") for action in ACTIONS],
         plain_changes=made.changes[:MOST_WITHOUT_SCRIPT],
@@ -117,15 +118,20 @@ def _reading(plan: Plan) -> str:
     return " ".join(told)
 
 
-def _told(plan: Plan, made: Records, links: Sequence[str], *, embedded: bool) -> str:
-    """What a reader has to know of the pictures: whether they are in the page, and until when links hold."""
-    with_picture = sum("p" in one for one in made.changes)
-    if embedded:
-        without = len(made.changes) - with_picture
-        rest = f" {without:,} changes have none." if without else ""
-        return (
-            f"{with_picture:,} small copies of pictures are part of this page; nothing is loaded from elsewhere.{rest}"
-        )
+def _copies(pictures: Pictures) -> str:
+    """What a reader has to know of pictures that are part of the page."""
+    told = [f"{count(len(pictures.found), 'small copy', 'small copies')} of pictures in this page; it loads nothing."]
+    if pictures.failed:
+        told.append(f"{pictures.failed:,} could not be had.")
+    if pictures.large:
+        told.append(f"{pictures.large:,} were too large to be copied as they are; with Pillow they are made smaller.")
+    if pictures.beyond:
+        told.append(f"{pictures.beyond:,} are beyond the most that a page holds; those of deletions come first.")
+    return " ".join(told)
+
+
+def _links(links: Sequence[str]) -> str:
+    """What a reader has to know of pictures that are loaded: where from, and until when."""
     if not links:
         return ""
     signed = [end for url in links if (end := holds_until(url)) is not None]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from vodplan.core.change import Action, Change
+from vodplan.core.pictures import Pictures, known_of, picture_address
 from vodplan.core.plan import Plan
 from vodplan.core.values import Json
 from vodplan.render.amounts import count, size
@@ -72,16 +74,12 @@ def records_of(plan: Plan, pictures: Mapping[str, str] | None = None) -> Records
     return made
 
 
-def known_of(change: Change) -> Mapping[str, Json]:
-    """Everything that a plan tells of what a change is about, as it is live."""
-    return {**change.facts, **(change.before or {})} if change.action.removes else change.facts
-
-
-def picture_of(known: Mapping[str, Json]) -> str:
-    """The address of the picture of an asset, as the plan has it; empty without one."""
-    urls = known.get("urls")
-    first = urls[0] if isinstance(urls, list | tuple) and urls else ""
-    return next((one for one in (known.get("cover"), known.get("url"), first) if isinstance(one, str) and one), "")
+def embedded_pictures(pictures: Pictures) -> dict[str, str]:
+    """Change address → its copy as a `data:` address."""
+    return {
+        address: f"data:{one.media};base64,{base64.b64encode(one.content).decode('ascii')}"
+        for address, one in pictures.found.items()
+    }
 
 
 def _record(
@@ -143,7 +141,7 @@ def _record(
 def _picture(address: str, known: Mapping[str, Json], made: Records, pictures: Mapping[str, str] | None) -> str:
     if pictures is not None:
         return pictures.get(address, "")
-    url = linkable(picture_of(known))
+    url = linkable(picture_address(known))
     if url:
         made.links.add(url)
     return url

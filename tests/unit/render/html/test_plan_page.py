@@ -12,6 +12,7 @@ from tests.unit.render import plans
 from tests.unit.render.html.corpus import HIDDEN, HOSTILE, Seen, read
 from vodplan.core.change import Action
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.pictures import Picture, Pictures
 from vodplan.core.plan import NotConverging, Plan
 from vodplan.core.report import Verdict
 from vodplan.core.values import Json
@@ -229,6 +230,12 @@ def test_page_charts_add_up_to_what_the_plan_frees() -> None:
 def test_page_embedded_pictures_need_no_network() -> None:
     """With copies in the page no link is opened, neither of covers that change."""
     picture = "data:image/png;base64,iVBORw0KGgo="
+    copies = Pictures(
+        found={f"video/{plans.VIDEO}": Picture(media="image/png", content=b"\x89PNG\r\n\x1a\n")},
+        failed=1,
+        large=2,
+        beyond=3,
+    )
     plan = plans.a_plan(
         plans.a_change(
             before={"cover": "https://a.example/old.jpg"},
@@ -238,13 +245,16 @@ def test_page_embedded_pictures_need_no_network() -> None:
         plans.a_change(Action.DELETE, address=f"video/{plans.OTHER}", before={"cover": "https://a.example/x.jpg"}),
     )
 
-    page = read(plan_page(plan, pictures={f"video/{plans.VIDEO}": picture}))
+    text = plan_page(plan, pictures=copies)
+    page = read(text)
 
     first, second = page.data["changes"]
     assert page.policy["img-src"] == "data:"
     assert first["p"] == picture
     assert first["e"][0][4:] == [picture, ""]
     assert "p" not in second
+    for told in ("1 small copy of pictures", "1 could not be had", "2 were too large", "3 are beyond"):
+        assert told in text
 
 
 def test_report_verdicts_are_counted_and_listed() -> None:
