@@ -31,7 +31,7 @@ fix: setup ## mend what the formatter and the linter can mend
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup ## the benchmarks
+bench: setup ## measure, and write docs/performance.md; ARGS=--full takes an hour or two
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 lock: setup ## write requirements/*.txt anew; ARGS=--upgrade takes newer versions
