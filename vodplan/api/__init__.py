@@ -7,17 +7,21 @@ from vodplan.api.planning import plan, undo
 from vodplan.api.probing import probe
 from vodplan.api.projects import StrPath, Workspace, find_project, load, select
 from vodplan.api.quiet import Quiet
+from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
 
 __all__ = [
     "SCHEMAS",
     "Quiet",
+    "Since",
     "StrPath",
     "Workspace",
     "apply",
+    "changed_since",
     "find_project",
     "lease",
     "load",
+    "load_revision",
     "open_store",
     "plan",
     "plan_json",

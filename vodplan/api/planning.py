@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,11 @@ from vodplan.api.quiet import Quiet
 from vodplan.core.errors import Refused
 
 if TYPE_CHECKING:
+    from vodplan.api.revisions import Since
+    from vodplan.core.desired import DesiredState
     from vodplan.core.history import RunRecord
     from vodplan.core.plan import Plan, Target
-    from vodplan.core.ports import Progress
+    from vodplan.core.ports import LiveReader, Progress
     from vodplan.core.undo import Undo
 
 
@@ -27,6 +30,9 @@ def plan(
     target: str | None = None,
     only: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    since: Since | None = None,
+    snapshot: StrPath | None = None,
+    read_by: str = "auto",
     progress: Progress | None = None,
     now: datetime.datetime | None = None,
 ) -> Plan:
@@ -34,19 +40,32 @@ def plan(
 
     only, exclude: address globs (`video/*`, `category/News/*`); an entry is planned when it fits one of `only`, if
                    there are any, and none of `exclude`.
+    since:         plan only what changed since a revision, as `changed_since` finds it. Where nothing did, nothing is
+                   asked of the service.
+    snapshot:      a file that keeps what is read for several plans: live values that it holds are taken from it, what
+                   it lacks is read and added. It is made when it is not there.
+    read_by:       `ids` reads each asset by its id; `search` walks the search index first, and reads by id what that
+                   does not show to be as wanted; `auto` takes the cheaper one (docs/reading.md).
     now:           the time of planning, UTC; decides which removals are due.
-    raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing, ConfigError, ApiError,
-                   CredentialsError; StoreError when policy.max_managed_drop counts on a store that cannot be read.
+    raises:        ManifestError (codes VP3xx), UsageError for a glob that fits nothing and for the snapshot of another
+                   target, ConfigError, ApiError, CredentialsError; StoreError when policy.max_managed_drop counts on a
+                   store that cannot be read.
     """
     import asyncio
 
+    from vodplan.api.ondemand import OnDemand
     from vodplan.core.assemble import Frame
+    from vodplan.core.road import ReadBy
     from vodplan.engine.planner import Catalogue, make_plan
     from vodplan.kinds.operations import OPERATIONS
     from vodplan.registry import KINDS
+    from vodplan.store.snapshot import open_snapshot
+    from vodplan.store.snapshot_reader import SnapshotReader
     from vodplan.wiring import choose, open_target, remembered, target_of
 
     desired = select(workspace.desired, only=only, exclude=exclude)
+    if since is not None:
+        desired = _both(desired, since.desired)
     project = workspace.project
     choice = choose(project, target, workspace.environ)
     now = now or datetime.datetime.now(datetime.UTC)
@@ -66,19 +85,54 @@ def plan(
         memory = replace(memory, managed=None)
 
     async def run() -> Plan:
-        async with open_target(choice, project=project, environ=workspace.environ, home=Path.home()) as opened:
-            return await make_plan(
+        async with contextlib.AsyncExitStack() as stack:
+
+            async def connect() -> LiveReader:
+                opening = open_target(choice, project=project, environ=workspace.environ, home=Path.home())
+                return (await stack.enter_async_context(opening)).service.reader
+
+            reader: LiveReader = OnDemand(connect)
+            held = None
+            if snapshot is not None:
+                held = stack.enter_context(open_snapshot(Path(snapshot), frame.target))
+                reader = SnapshotReader(reader, held, at=now)
+            plan = await make_plan(
                 desired,
-                reader=opened.service.reader,
+                reader=reader,
                 catalogue=catalogue,
                 frame=frame,
                 today=now.astimezone(datetime.UTC).date(),
                 managed=workspace.managed,
                 memory=memory,
                 progress=progress or Quiet(),
+                read_by=ReadBy(read_by),
             )
+            return _noted(plan, since, held.oldest if held is not None else None)
 
     return asyncio.run(run())
+
+
+def _both(one: DesiredState, other: DesiredState) -> DesiredState:
+    """The entries that are in both of two parts of the same manifests."""
+    assets, paths = {(entry.kind, entry.key) for entry in other.assets}, {entry.path for entry in other.categories}
+    return replace(
+        one,
+        assets=tuple(entry for entry in one.assets if (entry.kind, entry.key) in assets),
+        categories=tuple(entry for entry in one.categories if entry.path in paths),
+    )
+
+
+def _noted(plan: Plan, since: Since | None, oldest: datetime.datetime | None) -> Plan:
+    """The plan, saying that it is about a part of the manifests only, and how old its live values are."""
+    from vodplan.core.planfile import seal
+
+    if plan.reading is None or (since is None and oldest is None):
+        return plan
+    reading = replace(plan.reading, since=since.revision if since is not None else None)
+    if oldest is not None:
+        why = "What a snapshot holds was taken from it, and the rest was read by id."
+        reading = replace(reading, snapshot=oldest.strftime("%Y-%m-%dT%H:%M:%SZ"), why=why)
+    return seal(replace(plan, reading=reading))
 
 
 def undo(

@@ -28,6 +28,7 @@ class Workspace:
     files:       the manifest files, as they are shown.
     managed:     kind → entries.
     whole:       whether these are all manifests of the project, not some that were named.
+    paths:       the files and folders that were named; empty when `whole`.
     environ:     the environment it was loaded with; targets and credentials are looked up there.
     """
 
@@ -38,6 +39,7 @@ class Workspace:
     managed: Mapping[str, int]
     environ: Mapping[str, str]
     whole: bool = True
+    paths: tuple[Path, ...] = ()
 
 
 def find_project(
@@ -70,13 +72,15 @@ def load(
     cwd:    where relative paths start and the search for the project file begins; the working directory by default.
     raises: ManifestError with every finding of every file; ConfigError.
     """
+    from vodplan.manifests.cache import open_cache
     from vodplan.manifests.load import load as load_manifests
     from vodplan.manifests.load import require_valid
 
     environ = os.environ if environ is None else environ
     base = Path.cwd() if cwd is None else Path(cwd)
     project = find_project(config=config, cwd=base, environ=environ)
-    loaded = load_manifests([base / path for path in paths], project=project)
+    named = tuple(base / path for path in paths)
+    loaded = load_manifests(named, project=project, cache=open_cache(project, environ))
     return Workspace(
         project=project,
         desired=require_valid(loaded),
@@ -85,6 +89,7 @@ def load(
         managed=loaded.managed,
         environ=dict(environ),
         whole=not paths,
+        paths=named,
     )
 
 

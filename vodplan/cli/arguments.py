@@ -212,6 +212,18 @@ def _filters(parser: Parser) -> None:
     )
 
 
+def _since(parser: Parser) -> None:
+    parser.add_argument(
+        "--changed-since", metavar="GITREF", help="only entries that changed since a git revision, such as origin/main"
+    )
+
+
+def _embed(parser: Parser) -> None:
+    parser.add_argument(
+        "--embed-pictures", action="store_true", help="put small copies of covers and images into the html page"
+    )
+
+
 def _init(parser: Parser) -> None:
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to start (default: here)")
     _common(parser)
@@ -227,14 +239,26 @@ def _plan(parser: Parser) -> None:
     _filters(parser)
     _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when changes are pending")
+    _embed(parser)
     parser.add_argument(
-        "--changed-since", type=values.not_yet, metavar="GITREF", help="only what changed (not in this version)"
+        "--read-by",
+        type=values.read_by,
+        default="auto",
+        metavar="ROAD",
+        help="read assets one by one (ids), after the search index (search), or the cheaper way (auto)",
+    )
+    _since(parser)
+    _file(
+        parser.add_argument(
+            "--snapshot", metavar="FILE", help="keep what is read in a file, and take from it what it holds"
+        )
     )
     _common(parser)
 
 
 def _show(parser: Parser) -> None:
     _file(parser.add_argument("planfile", metavar="PLANFILE", help="a plan saved by plan --out"))
+    _embed(parser)
     _common(parser)
 
 
@@ -245,6 +269,7 @@ def _apply(parser: Parser) -> None:
         )
     )
     _filters(parser)
+    _since(parser)
     parser.add_argument("--auto-approve", action="store_true", help="do not ask")
     parser.add_argument(
         "--allow-deletes", type=values.count, metavar="N", help="allow exactly so many removals (default: none)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from vodplan.render.formats import FORMATS, FORMATS_TO_COME
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import datetime
 
 SHELLS = ("bash", "zsh", "tcsh")
+READ_BY = ("auto", "ids", "search")
 LOG_FORMATS = ("text", "json")
 
 
@@ -32,6 +33,11 @@ def output_file(text: str) -> tuple[str, str]:
 def log_format(text: str) -> str:
     """A format of the log on stderr."""
     return _one_of(text, LOG_FORMATS, "log format")
+
+
+def read_by(text: str) -> str:
+    """A way to read the library, as `core.road.ReadBy` names them."""
+    return _one_of(text, READ_BY, "way to read")
 
 
 def shell(text: str) -> str:
@@ -69,11 +75,6 @@ def duration(text: str) -> datetime.timedelta:
     if not (_is_number(amount) and len(amount) <= 6 and unit in units):
         raise ArgumentTypeError(f'"{text}" is not a duration, such as 30m, 24h or 7d')
     return datetime.timedelta(**{units[unit]: int(amount)})
-
-
-def not_yet(text: str) -> NoReturn:
-    """A flag of the contract that this version does not have."""
-    raise ArgumentTypeError("this flag is not in this version")
 
 
 def _is_number(text: str) -> bool:

@@ -39,7 +39,13 @@ def run(options: ApplyOptions, context: Context) -> int:
         auto=options.auto_approve,
         allow_deletes=options.allow_deletes,
         command=apply_command(
-            plan, options, paths=options.paths, only=options.only, exclude=options.exclude, auto_approve=True
+            plan,
+            options,
+            paths=options.paths,
+            only=options.only,
+            exclude=options.exclude,
+            changed_since=options.changed_since,
+            auto_approve=True,
         ),
         again=plan_command(options),
     )
@@ -77,11 +83,13 @@ def _plan_of(options: ApplyOptions, context: Context) -> tuple[Plan, api.Workspa
         return api.read_plan(planfile), None
     workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
     context.output.warn(workspace.diagnostics)
+    since = None if options.changed_since is None else api.changed_since(workspace, options.changed_since)
     plan = api.plan(
         workspace,
         target=options.target,
         only=options.only,
         exclude=options.exclude,
+        since=since,
         progress=context.progress(options),
     )
     return plan, workspace
@@ -96,10 +104,11 @@ def _planfile(options: ApplyOptions, cwd: Path) -> Path | None:
         raise UsageError(
             "A plan file is applied on its own: name one plan file, or manifests.", next="vodplan apply PLANFILE"
         )
-    if options.only or options.exclude:
+    if options.only or options.exclude or options.changed_since is not None:
+        flags = "--only and --exclude shape" if options.changed_since is None else "--changed-since shapes"
         raise UsageError(
-            "--only and --exclude shape a plan, and this one is made: apply does all of it or nothing. Plan again with "
-            "them.",
+            f"{flags} a plan, and this one is made: apply does all of it or nothing. Plan again with "
+            f"{'them' if options.changed_since is None else 'it'}.",
             next=plan_command(options) + " --out plan.json",
         )
     return cwd / plans[0]

@@ -17,13 +17,15 @@ def apply_command(
     paths: Sequence[str] = (),
     only: Sequence[str] = (),
     exclude: Sequence[str] = (),
+    changed_since: str | None = None,
     auto_approve: bool = False,
 ) -> str:
     """The command that applies a plan, with the number of its removals.
 
     paths: the plan file, or what was planned.
     """
-    words = ["vodplan", "apply", *paths, *_filters(only, exclude), *_common(options), *_limits(options)]
+    words = ["vodplan", "apply", *paths, *_filters(only, exclude, changed_since), *_common(options)]
+    words += _limits(options)
     if plan.summary.delete:
         words += ["--allow-deletes", str(plan.summary.delete)]
     if auto_approve:
@@ -45,7 +47,10 @@ def undo_command(run: str, options: CommonOptions, *, out: str = "") -> str:
 def plan_command(options: PlanOptions | ApplyOptions) -> str:
     """The command that plans the same again; without a plan file, which is no thing to plan from."""
     paths = [path for path in options.paths if not path.endswith(".json")]
-    return shlex.join(["vodplan", "plan", *paths, *_filters(options.only, options.exclude), *_common(options)])
+    words = ["vodplan", "plan", *paths, *_filters(options.only, options.exclude, options.changed_since)]
+    if isinstance(options, PlanOptions) and options.snapshot is not None:
+        words += ["--snapshot", options.snapshot]
+    return shlex.join([*words, *_common(options)])
 
 
 def _limits(options: CommonOptions) -> list[str]:
@@ -67,8 +72,12 @@ def _duration(span: datetime.timedelta) -> str:
     return f"{seconds}s"
 
 
-def _filters(only: Sequence[str], exclude: Sequence[str]) -> list[str]:
-    return [word for one in only for word in ("--only", one)] + [word for one in exclude for word in ("--exclude", one)]
+def _filters(only: Sequence[str], exclude: Sequence[str], changed_since: str | None) -> list[str]:
+    return [
+        *(word for one in only for word in ("--only", one)),
+        *(word for one in exclude for word in ("--exclude", one)),
+        *(() if changed_since is None else ("--changed-since", changed_since)),
+    ]
 
 
 def _common(options: CommonOptions) -> list[str]:

@@ -44,32 +44,43 @@ class ValidateOptions(CommonOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions(CommonOptions):
-    """`vodplan plan`: what to plan, where to save it, and whether pending changes are an exit code of their own."""
+    """`vodplan plan`: what to plan, where to save it, and whether pending changes are an exit code of their own.
+
+    changed_since: a git revision; only what changed since is planned.
+    snapshot:      a file that keeps what is read for several plans.
+    """
 
     paths: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    changed_since: str | None = None
+    snapshot: str | None = None
     out: str | None = None
     detailed_exitcode: bool = False
+    embed_pictures: bool = False
+    read_by: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShowOptions(CommonOptions):
-    """`vodplan show`: which plan file."""
+    """`vodplan show`: which plan file, and whether its page has copies of the pictures."""
 
     planfile: str
+    embed_pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplyOptions(CommonOptions):
     """`vodplan apply`: a plan file or what to plan, what is approved beforehand, and when to stop.
 
+    changed_since: as in `PlanOptions`.
     resume: the run to go on with, in place of a plan.
     """
 
     paths: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    changed_since: str | None = None
     auto_approve: bool = False
     allow_deletes: int | None = None
     max_failures: int | None = None

@@ -7,6 +7,7 @@ from vodplan.commands.context import Context
 from vodplan.commands.nexts import apply_command, plan_command
 from vodplan.commands.options import PlanOptions
 from vodplan.commands.output import require_writable
+from vodplan.commands.pictures import pictures_of, require_page
 from vodplan.core.errors import Refused
 from vodplan.core.plan import Plan
 from vodplan.render.results import PlanShown
@@ -17,20 +18,28 @@ CHANGES_PENDING = 2
 def run(options: PlanOptions, context: Context) -> int:
     """Plan, save, print. A plan that a guard holds is printed and saved too. See docs/commands.md."""
     console = context.console
+    require_page(options)
     if options.out is not None:
         require_writable(console.cwd / options.out)
     workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
     context.output.warn(workspace.diagnostics)
+    since = None if options.changed_since is None else api.changed_since(workspace, options.changed_since)
     plan = api.plan(
         workspace,
         target=options.target,
         only=options.only,
         exclude=options.exclude,
+        since=since,
+        snapshot=None if options.snapshot is None else console.cwd / options.snapshot,
+        read_by=options.read_by,
         progress=context.progress(options),
     )
     if options.out is not None:
         api.write_plan(plan, console.cwd / options.out)
-    context.output.show(PlanShown(plan=plan, document=api.plan_json(plan), next=_next(plan, options)))
+    pictures = pictures_of(plan, options, context)
+    context.output.show(
+        PlanShown(plan=plan, document=api.plan_json(plan), next=_next(plan, options), pictures=pictures)
+    )
     if plan.guards:
         refused = Refused(
             "A guard holds this plan: apply will refuse it. Change the manifests, or the setting that is named with "
@@ -47,4 +56,11 @@ def _next(plan: Plan, options: PlanOptions) -> str:
         return ""
     if options.out is not None:
         return apply_command(plan, options, paths=[options.out])
-    return apply_command(plan, options, paths=options.paths, only=options.only, exclude=options.exclude)
+    return apply_command(
+        plan,
+        options,
+        paths=options.paths,
+        only=options.only,
+        exclude=options.exclude,
+        changed_since=options.changed_since,
+    )

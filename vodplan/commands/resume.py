@@ -72,6 +72,7 @@ def _check(wanted: str, options: ApplyOptions) -> None:
             ("a plan file or manifests", options.paths),
             ("--only", options.only),
             ("--exclude", options.exclude),
+            ("--changed-since", options.changed_since is not None),
             ("--allow-deletes", options.allow_deletes is not None),
             ("--canary", options.canary is not None),
             ("--max-plan-age", options.max_plan_age is not None),

@@ -52,6 +52,15 @@ def test_plan_command_keeps_manifests_and_leaves_plan_files_out() -> None:
     assert plan_command(ApplyOptions(paths=("plan.json",))) == "vodplan plan"
 
 
+def test_commands_keep_the_revision_and_the_snapshot() -> None:
+    """What was planned of a part is applied of the same part; a snapshot is for plans."""
+    options = PlanOptions(changed_since="origin/my branch", snapshot="live state.db")
+
+    assert _parsed(plan_command(options)) == options
+    assert _parsed(apply_command(a_plan(a_change()), options, changed_since="v1")) == ApplyOptions(changed_since="v1")
+    assert _parsed(plan_command(ApplyOptions(changed_since="v1"))) == PlanOptions(changed_since="v1")
+
+
 @pytest.mark.parametrize("span", ["90s", "30m", "36h", "7d"])
 def test_apply_command_keeps_when_to_stop(span: str) -> None:
     """What was said about failures, canaries and age is said again."""

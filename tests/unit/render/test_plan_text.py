@@ -23,7 +23,7 @@ from tests.unit.render.plans import (
 from vodplan.core.address import Address
 from vodplan.core.change import Action
 from vodplan.core.diagnostics import SourceRef
-from vodplan.core.plan import NotConverging, Plan
+from vodplan.core.plan import NotConverging, Plan, Reading
 from vodplan.render.canvas import Canvas
 from vodplan.render.results import PlanShown
 from vodplan.render.text import TextView, plan_text
@@ -42,6 +42,25 @@ def _text(plan: Plan, *, width: int = 100, color: bool = False, next: str = "") 
 def _block(text: str) -> list[str]:
     """The lines between the target and the summary."""
     return text.split("\n\n")[1].splitlines()
+
+
+def test_plan_of_a_part_says_so_in_its_head() -> None:
+    """What is left out, and how old the live values are, stands above the first change; names are escaped."""
+    reading = Reading(why="x", assets=1, by_id=1, since="my\x1b[2J (0a1b2c3d4e5f)", snapshot="2026-06-15T12:00:00Z")
+
+    head = _text(dataclasses.replace(a_plan(a_change()), reading=reading)).split("\n\n")[0].splitlines()
+
+    assert head[1:] == [
+        "Only what changed since my\\u001b[2J (0a1b2c3d4e5f)",
+        "Live state of 2026-06-15T12:00:00Z, from a snapshot; apply reads again",
+    ]
+
+
+def test_plan_of_everything_has_one_line_in_its_head() -> None:
+    """How the values came in is of no interest to a reviewer when it was all of now."""
+    plan = dataclasses.replace(a_plan(a_change()), reading=Reading(why="x", assets=1, by_id=1))
+
+    assert _text(plan) == _text(a_plan(a_change()))
 
 
 def test_plan_update_shows_title_place_and_each_field() -> None:

@@ -26,6 +26,7 @@ def plan_pieces(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
     target = plan.target
     where = ", ".join(terminal(part) for part in (target.region, target.endpoint) if part)
     yield from _lines(paragraph(f"Plan for {terminal(target.name)} ({where})", canvas))
+    yield from _lines(_reading(plan, canvas))
     yield "\n"
     for change in plan.changes:
         yield from _lines(change_lines(change, canvas))
@@ -88,6 +89,17 @@ def summary_line(plan: Plan) -> str:
     if total.scheduled:
         parts.append(f"{total.scheduled}{TIE}scheduled")
     return ", ".join(parts)
+
+
+def _reading(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    """What the plan leaves out, and how old the live values are that it compared with, where it was not all of now."""
+    if plan.reading is None:
+        return
+    if plan.reading.since is not None:
+        yield from paragraph(f"Only what changed since {terminal(plan.reading.since)}", canvas)
+    if plan.reading.snapshot is not None:
+        said = f"Live state of {terminal(plan.reading.snapshot)}, from a snapshot; apply reads again"
+        yield from paragraph(said, canvas)
 
 
 def _guards(plan: Plan, canvas: Canvas) -> Iterator[str]:
