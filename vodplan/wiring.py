@@ -148,7 +148,9 @@ def remembered(project: Project, environ: Mapping[str, str], target: Target) -> 
         if store is None:
             return Memory()
         with store:
-            return Memory(managed=store.managed(target), not_taken=store.unconverged(target))
+            return Memory(
+                managed=store.managed(target), not_taken=store.unconverged(target), written=store.written(target)
+            )
     except StoreError as error:
         if project.policy.max_managed_drop is not None:
             raise

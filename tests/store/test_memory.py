@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.store.build import HOLDER, TARGET, FixedClock, a_plan, an_update
+from tests.store.build import HOLDER, TARGET, FixedClock, a_call, a_plan, a_report, an_outcome, an_update
 from tests.store.conftest import Open
 from tests.store.recorded import make_version_1
 from vodplan.core.errors import StoreError
 from vodplan.core.plan import Target
 from vodplan.core.planfile import seal
+from vodplan.core.report import Verdict
 from vodplan.store.open import open_existing_store
 from vodplan.store.store import Store
 
@@ -39,6 +40,28 @@ def test_managed_is_that_of_the_newest_run_on_the_target(store: Store) -> None:
 
     assert store.managed(TARGET) == {"video": 30, "image": 2}
     assert store.managed(STAGING) == {"video": 7}
+
+
+def test_written_is_what_runs_of_the_last_ten_minutes_sent(opened: Open) -> None:
+    """Of this target, for which a call was sent; a run that has no end counts until it has one."""
+    store = opened()
+    plan = a_plan(an_update("a1"), an_update("a2"))
+    journal = store.journal(TARGET, holder=HOLDER, allow_deletes=None)
+    journal.begin(plan)
+    begun(store, {"video": 7}, STAGING)
+    assert store.written(TARGET) == frozenset()
+
+    journal.intent(a_call(plan, 0), plan.changes[:1])
+    assert store.written(TARGET) == {"video/a1"}
+    assert opened(clock=FixedClock("2026-11-22T09:30:00+00:00")).written(TARGET) == {"video/a1"}
+
+    journal.outcome(a_call(plan, 0), [an_outcome(plan, 0)])
+    journal.end(a_report(plan, journal.run_id, an_outcome(plan, 0), an_outcome(plan, 1, Verdict.HELD)))
+
+    assert store.written(TARGET) == {"video/a1"}
+    assert opened(clock=FixedClock("2026-11-21T09:39:00+00:00")).written(TARGET) == {"video/a1"}
+    assert opened(clock=FixedClock("2026-11-21T09:41:00+00:00")).written(TARGET) == frozenset()
+    assert store.written(STAGING) == frozenset()
 
 
 def test_store_that_is_there_is_opened_to_read(url: str, tmp_path: Path, opened: Open) -> None:

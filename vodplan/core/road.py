@@ -6,6 +6,7 @@ nothing, and that is read by id. So no change, no removal and no missing asset i
 
 from __future__ import annotations
 
+import datetime
 import enum
 from dataclasses import dataclass
 
@@ -16,6 +17,9 @@ LEAST = 5_000
 """Entries below which the index is never walked: their assets are read in a few seconds either way."""
 
 FEW = f"Fewer than {LEAST:,} entries of videos can be compared with the search index."
+
+LAG = datetime.timedelta(minutes=10)
+"""How long after a write the index is not believed: the service calls the search real-time and states no bound."""
 
 WORTH = 0.5
 """The part of the time that reading everything by id takes, up to which a walk is worth it."""

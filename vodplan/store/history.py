@@ -109,6 +109,14 @@ def last_managed(connection: Connection, key: str) -> Mapping[str, int] | None:
     return None
 
 
+def written(connection: Connection, key: str, *, since: str) -> frozenset[str]:
+    """Addresses that runs on a target sent a call for, of runs that ended since then or have no end."""
+    sent = changes.c.state.not_in((ChangeState.PLANNED.value, ChangeState.HELD.value))
+    lately = runs.c.ended_at.is_(None) | (runs.c.ended_at >= since)
+    query = sqlalchemy.select(changes.c.address).join(runs, runs.c.number == changes.c.run)
+    return frozenset(connection.execute(query.where(runs.c.target_key == key, lately, sent)).scalars())
+
+
 def read_plan(connection: Connection, row: Row) -> Plan:
     """The plan of a run, checked against its digest.
 

@@ -13,6 +13,7 @@ from vodplan.core.history import ChangeState, Holder, LeaseInfo, NotTaken, RunDe
 from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Clock
 from vodplan.core.report import ApplyReport
+from vodplan.core.road import LAG
 from vodplan.store import history
 from vodplan.store.database import Database
 from vodplan.store.export import export_lines
@@ -181,6 +182,12 @@ class Store:
         """
         with self._database.reading() as connection:
             return history.last_managed(connection, target_key(target))
+
+    def written(self, target: Target) -> frozenset[str]:
+        """Addresses that were written to so lately that the search index may not know."""
+        since = stamp(self._clock.now() - LAG)
+        with self._database.reading() as connection:
+            return history.written(connection, target_key(target), since=since)
 
     def _journal(self, run_id: str, target: Target, holder: Holder, allow_deletes: int | None) -> RunJournal:
         return RunJournal(

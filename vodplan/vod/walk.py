@@ -17,6 +17,7 @@ from itertools import pairwise
 
 from vodplan.core.errors import ApiError
 from vodplan.core.live import Indexed
+from vodplan.core.road import LAG
 from vodplan.core.values import UNSET, FieldValue
 from vodplan.kinds.video import FIELDS
 from vodplan.vod.caller import Api
@@ -26,9 +27,6 @@ from vodplan.vod.video_api import VideoInfo
 
 TARGET = 4_000
 """Records that a window is cut for, where they are spread evenly; below `REACH`, so that most fit at once."""
-
-RECENT = datetime.timedelta(minutes=10)
-"""How long after a write the index is not believed: what an asset went through twice may be known to it half."""
 
 EXPIRED = "InvalidScrollToken"
 
@@ -52,7 +50,7 @@ async def walk(api: Api, fields: Sequence[str], *, now: datetime.datetime) -> As
 
     now: by the service's clock.
     """
-    read = _Reading(fields, (now - RECENT).strftime(TIME_FORMAT))
+    read = _Reading(fields, (now - LAG).strftime(TIME_FORMAT))
     async for page in Windows(api, ("ModificationTime", *(_READ[name][0] for name in fields))).pages():
         yield [read(VideoInfo(found.fields.raw, found.fields.origin), found.id, found.created) for found in page.found]
 
