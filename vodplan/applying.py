@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import gc
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -128,12 +129,14 @@ def _under_lease(
 
     async def run() -> ApplyReport:
         async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
-            with _stop_on_signal() as stopped:
-                return await run_apply(
+            scribe = Scribe(journal)
+            with _stop_on_signal() as stopped, _without_pauses():
+                ahead = asyncio.ensure_future(scribe.prepare(plan))
+                report = await run_apply(
                     plan,
                     reader=opened.service.reader,
                     writer=opened.service.writer,
-                    journal=Scribe(journal),
+                    journal=scribe,
                     operations=with_rates(project.rates),
                     kinds=KINDS,
                     policy=project.policy,
@@ -145,9 +148,21 @@ def _under_lease(
                     limits=conditions.limits,
                     backup=None if folder is None else opened.service.backup(project.root / folder),
                 )
+                await ahead
+                return report
 
     with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):
         return asyncio.run(run())
+
+
+@contextlib.contextmanager
+def _without_pauses() -> Iterator[None]:
+    """Keep what is there by now out of looking for garbage: in a large plan that takes moments in which calls wait."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _unanswered(plan: Plan, place: int) -> Outcome:

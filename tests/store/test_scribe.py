@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import threading
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from tests.store.build import HOLDER, TARGET, a_call, a_plan, a_report, an_outco
 from tests.store.conftest import Open
 from vodplan.core.errors import BugError, StoreError
 from vodplan.core.history import ChangeState, EventKind
+from vodplan.core.planfile import plan_bytes
 from vodplan.store.journal import RunJournal
 from vodplan.store.scribe import Scribe
 from vodplan.store.store import Store
@@ -162,3 +164,41 @@ def test_begin_of_a_plan_that_is_not_the_runs_own_is_a_bug(watched: Watched, tmp
     """The scribe hands beginning and ending on."""
     with pytest.raises(BugError):
         watched.scribe.begin(a_plan(an_update("other")))
+
+
+def test_begin_that_was_prepared_writes_what_begin_alone_writes(store: Store, opened: Open) -> None:
+    """Working it out ahead changes nothing, also for texts that no database takes as they are."""
+    plan = a_plan(an_update("a1", after="新 \ud800"), an_update("a2"))
+    alone = store.journal(TARGET, holder=HOLDER, allow_deletes=None)
+    alone.begin(plan)
+    ahead = Scribe(other := store.journal(TARGET, holder=HOLDER, allow_deletes=None))
+    asyncio.run(ahead.prepare(plan))
+
+    assert ahead.begin(plan) == other.run_id
+
+    first, second = opened().run(alone.run_id), opened().run(other.run_id)
+    assert plan_bytes(first.plan) == plan_bytes(second.plan) == plan_bytes(plan)
+    assert [(one.change, one.state) for one in first.changes] == [(one.change, one.state) for one in second.changes]
+
+
+def test_begin_of_an_unsealed_plan_that_was_prepared_is_a_bug(store: Store) -> None:
+    """The digest is checked ahead, too."""
+    unsealed = dataclasses.replace(PLAN, digest="0" * 64)
+    scribe = Scribe(store.journal(TARGET, holder=HOLDER, allow_deletes=None))
+    asyncio.run(scribe.prepare(unsealed))
+
+    with pytest.raises(BugError):
+        scribe.begin(unsealed)
+
+    assert tuple(store.runs()) == ()
+
+
+def test_begin_of_another_plan_than_the_prepared_one_goes_by_its_own(store: Store, opened: Open) -> None:
+    """What was worked out is for one plan only."""
+    other = a_plan(an_update("z9"))
+    scribe = Scribe(journal := store.journal(TARGET, holder=HOLDER, allow_deletes=None))
+    asyncio.run(scribe.prepare(PLAN))
+
+    scribe.begin(other)
+
+    assert [str(one.change.address) for one in opened().run(journal.run_id).changes] == ["video/z9"]

@@ -12,16 +12,16 @@ from sqlalchemy import Connection
 
 from vodplan.core.change import Change
 from vodplan.core.errors import BugError
-from vodplan.core.history import ChangeState, EventKind, Holder
+from vodplan.core.history import EventKind, Holder
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.plan import Plan, Target
-from vodplan.core.planfile import digest, document
 from vodplan.core.ports import Clock
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.values import FieldValue, Json
 from vodplan.store.database import Database
 from vodplan.store.ids import stamp
 from vodplan.store.leases import Leases
+from vodplan.store.opening import Opening, opening
 from vodplan.store.rows import dumps, holder_columns, target_json, target_key
 from vodplan.store.scrub import scrub, scrub_text
 from vodplan.store.tables import changes, runs
@@ -73,6 +73,7 @@ class RunJournal:
         self._events = 0
         self._reopening = False
         self._outcomes: dict[int, Outcome] = {}
+        self._opening: Opening | None = None
 
     def go_on(self, *, run: int, events: int, plan: Plan, recorded: Mapping[int, Recorded]) -> None:
         """Go on with a run that is in the store; the journal says so ahead of the first line that is added to it."""
@@ -81,6 +82,11 @@ class RunJournal:
         self._run, self._events = run, events
         self._outcomes = {place: one for place, one in recorded.items() if isinstance(one, Outcome)}
         self._reopening = True
+
+    def prepare(self, plan: Plan) -> None:
+        """Work out ahead, in any thread, what `begin` writes for a new run."""
+        if self.plan is None:
+            self._opening = opening(plan)
 
     def begin(self, plan: Plan) -> str:
         """See `Journal.begin`.
@@ -95,39 +101,38 @@ class RunJournal:
             with self._writing():
                 pass
             return self.run_id
-        head = document(plan)
-        if digest(head) != plan.digest:
+        ready = self._opening if self._opening is not None and self._opening.plan is plan else opening(plan)
+        self._opening = None
+        if not ready.sealed:
             raise BugError("A run was begun with a plan that is not sealed.")
-        listed = head.pop("changes")
-        assert isinstance(listed, list)
         now = stamp(self._clock.now())
         row = {
             "id": self.run_id,
             "target_key": target_key(self.target),
             "target_name": self.target.name,
             "target": target_json(self.target),
-            "plan": dumps(head),
+            "plan": ready.head,
             "plan_digest": plan.digest,
             "allow_deletes": self.allow_deletes,
             **holder_columns(self._holder),
             "started_at": now,
             "resumed": 0,
-            "changes": len(listed),
+            "changes": len(ready.changes),
         }
         with self._database.writing() as connection:
             self._require_lease(connection)
             added = connection.execute(sqlalchemy.insert(runs).values(row)).inserted_primary_key
             assert added is not None
             run: int = added[0]
-            if listed:
-                planned = _planned(plan.changes, listed, run=run, now=now)
+            if ready.changes:
+                planned = [{**one, "run": run, "at": now} for one in ready.changes]
                 connection.execute(sqlalchemy.insert(changes), planned)
             turn = Turn(connection, run=run, events=0, now=now)
             begun: Json = {
                 "holder": holder_json(self._holder),
                 "plan_digest": plan.digest,
                 "allow_deletes": self.allow_deletes,
-                "changes": len(listed),
+                "changes": len(ready.changes),
             }
             turn.note([(EventKind.BEGIN, begun)])
         self.plan, self._run, self._events = plan, run, turn.events
@@ -209,28 +214,6 @@ def _detail(line: Line) -> tuple[EventKind, Json]:
         return EventKind.OUTCOME, {"operation": call.operation, "kind": call.kind, "items": said}
     items: list[Json] = [_item(item, change) for item, change in zip(call.items, line.changes, strict=True)]
     return EventKind.INTENT, scrub({"operation": call.operation, "kind": call.kind, "items": items})
-
-
-def _planned(
-    plan_changes: Sequence[Change], documents: Sequence[Json], *, run: int, now: str
-) -> list[dict[str, str | int | None]]:
-    return [
-        {
-            "run": run,
-            "place": place,
-            "address": str(change.address),
-            "kind": change.kind,
-            "asset_id": change.id,
-            "action": change.action.value,
-            "document": dumps(one),
-            "state": ChangeState.PLANNED.value,
-            "code": "",
-            "detail": "",
-            "request_id": "",
-            "at": now,
-        }
-        for place, (change, one) in enumerate(zip(plan_changes, documents, strict=True))
-    ]
 
 
 def _item(item: CallItem, change: Change) -> Json:

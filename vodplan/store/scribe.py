@@ -26,6 +26,10 @@ class Scribe:
         self._waiting: list[tuple[Line, asyncio.Future[None]]] = []
         self._writing: asyncio.Task[None] | None = None
 
+    async def prepare(self, plan: Plan) -> None:
+        """Work out ahead what `begin` writes, while other things go on."""
+        await asyncio.to_thread(self._journal.prepare, plan)
+
     def begin(self, plan: Plan) -> str:
         """See `Journal.begin`."""
         return self._journal.begin(plan)

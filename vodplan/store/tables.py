@@ -19,7 +19,9 @@ class Text(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """See `TypeDecorator`."""
-        return None if value is None else _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
+        if value is None or (value.isascii() and "\0" not in value):
+            return value
+        return _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", value)
 
 
 metadata = MetaData()
