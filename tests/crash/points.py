@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-import httpx
+import aiohttp
 from sqlalchemy import Connection
 
 from vodplan.kinds.operations import OPERATIONS
@@ -44,27 +44,6 @@ class Points:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-class _Transport(httpx.AsyncBaseTransport):
-    """The real transport, with a boundary on either side of the service's work."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, points: Points) -> None:
-        self._inner = inner
-        self._points = points
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """See `httpx.AsyncBaseTransport`."""
-        operation = request.headers["x-acs-action"]
-        self._points.reach(f"{operation}: before")
-        response = await self._inner.handle_async_request(request)
-        if OPERATIONS[operation].writes:
-            self._points.reach(f"{operation}: done")
-        return response
-
-    async def aclose(self) -> None:
-        """See `httpx.AsyncBaseTransport`."""
-        await self._inner.aclose()
-
-
 def install(points: Points) -> None:
     """Put the boundaries into this process, for good; it is one that was forked for a single apply."""
     _around_calls(points)
@@ -73,10 +52,15 @@ def install(points: Points) -> None:
 
 
 def _around_calls(points: Points) -> None:
-    real_transport, real_post = client._transport, client.HttpClient.post
+    real_send, real_post = aiohttp.ClientSession.post, client.HttpClient.post
 
-    def transport(endpoint: str) -> httpx.AsyncBaseTransport:
-        return _Transport(real_transport(endpoint), points)
+    async def send(self: aiohttp.ClientSession, url: Any, **options: Any) -> aiohttp.ClientResponse:
+        operation = options["headers"]["x-acs-action"]
+        points.reach(f"{operation}: before")
+        response = await real_send(self, url, **options)
+        if OPERATIONS[operation].writes:
+            points.reach(f"{operation}: done")
+        return response
 
     async def post(self: client.HttpClient, query: str, headers: Mapping[str, str]) -> Any:
         reply = await real_post(self, query, headers)
@@ -85,7 +69,7 @@ def _around_calls(points: Points) -> None:
             points.reach(f"{operation}: after")
         return reply
 
-    _replace(client, "_transport", transport)
+    _replace(aiohttp.ClientSession, "post", send)
     _replace(client.HttpClient, "post", post)
 
 
