@@ -18,6 +18,7 @@ from vodplan.core.change import Action, Change
 from vodplan.core.values import Json
 from vodplan.emulator import RunningEmulator
 from vodplan.emulator.demo.picks import identifier
+from vodplan.emulator.demo.tidy import EXPIRED_LICENCE, OLD_POSTER, OPENING_MATCH
 from vodplan.render.html.plan import plan_page
 
 pytestmark = pytest.mark.e2e
@@ -343,3 +344,39 @@ def test_page_of_the_command_is_what_the_browser_shows(
     digest = browser.run("return JSON.parse(document.getElementById('data').textContent).digest")
     assert digest == json.loads(ended.out)["digest"]
     assert "Renamed <by> test" in browser.driver.find_element("tag name", "ins").text
+
+
+def test_page_with_embedded_pictures_loads_nothing_and_shows_them(
+    browser: Browser, demo_emulator: RunningEmulator, tmp_path: Path
+) -> None:
+    """Covers behind signed addresses, which a page could not show tomorrow, are in it."""
+    work = project(tmp_path, demo_emulator)
+    work.manifest(
+        f"videos:\n  - {{id: {OPENING_MATCH}, title: Renamed}}\n"
+        f"  - {{id: {EXPIRED_LICENCE}, state: absent, reason: Licence ended}}\n"
+        f"images:\n  - {{id: {OLD_POSTER}, state: absent}}\n"
+    )
+    planned = work.run("plan", "--out", "plan.json", "--output", "html=plan.html", "--embed-pictures")
+    shown = work.run("show", "plan.json", "--format", "html", "--embed-pictures")
+    assert (planned.code, shown.code) == (0, 0), planned.err + shown.err
+    assert "auth_key" not in shown.out
+
+    browser.open(tmp_path / "plan.html")
+    browser.run("document.querySelector('[data-tab=all]').click()")
+    sizes = browser.driver.execute_async_script(
+        "const done = arguments[0]; Promise.all([...document.images].map((one) => one.decode())).then(() => done("
+        "[...document.images].map((one) => one.naturalWidth)), (why) => done(String(why)));"
+    )
+
+    assert len(sizes) == 3
+    assert all(0 < size <= 640 for size in sizes)
+    assert browser.requests() == [(tmp_path / "plan.html").as_uri()]
+    assert browser.complaints() == []
+
+
+def test_embedded_pictures_without_a_page_are_a_usage_error(tmp_path: Path) -> None:
+    """Nothing is fetched that nobody would see."""
+    ended = project(tmp_path).run("plan", "--embed-pictures")
+
+    assert ended.code == 64
+    assert "no output is one" in ended.err
