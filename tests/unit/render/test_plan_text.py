@@ -23,7 +23,7 @@ from tests.unit.render.plans import (
 from vodplan.core.address import Address
 from vodplan.core.change import Action
 from vodplan.core.diagnostics import SourceRef
-from vodplan.core.plan import NotConverging, Plan, Reading
+from vodplan.core.plan import NotConverging, Plan, Reading, Road
 from vodplan.render.canvas import Canvas
 from vodplan.render.results import PlanShown
 from vodplan.render.text import TextView, plan_text
@@ -42,6 +42,17 @@ def _text(plan: Plan, *, width: int = 100, color: bool = False, next: str = "") 
 def _block(text: str) -> list[str]:
     """The lines between the target and the summary."""
     return text.split("\n\n")[1].splitlines()
+
+
+def test_plan_past_the_search_index_says_so_and_why() -> None:
+    """One paragraph in the head, with what each of the two gave; what is said is escaped."""
+    reading = Reading(road=Road.SEARCH, why="It is \x1b[2Jcheaper.", assets=6_000, by_search=5_900, by_id=100)
+
+    head = _text(dataclasses.replace(a_plan(a_change()), reading=reading)).split("\n\n")[0].splitlines()
+
+    assert head[1:] == [
+        "5,900 of 6,000 as wanted by the search index, 100 read by id. It is \\u001b[2Jcheaper.",
+    ]
 
 
 def test_plan_of_a_part_says_so_in_its_head() -> None:

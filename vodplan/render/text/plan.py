@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vodplan.core.change import Action, Change
-from vodplan.core.plan import Plan
+from vodplan.core.plan import Plan, Road
 from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
@@ -92,9 +92,13 @@ def summary_line(plan: Plan) -> str:
 
 
 def _reading(plan: Plan, canvas: Canvas) -> Iterator[str]:
-    """What the plan leaves out, and how old the live values are that it compared with, where it was not all of now."""
+    """What the plan leaves out, and where its live values are from, where it was not everything by id, now."""
     if plan.reading is None:
         return
+    if plan.reading.road is Road.SEARCH:
+        read = plan.reading
+        said = f"{read.by_search:,} of {read.assets:,} as wanted by the search index, {read.by_id:,} read by id."
+        yield from paragraph(f"{said} {terminal(read.why)}", canvas)
     if plan.reading.since is not None:
         yield from paragraph(f"Only what changed since {terminal(plan.reading.since)}", canvas)
     if plan.reading.snapshot is not None:
