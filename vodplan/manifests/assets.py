@@ -8,7 +8,6 @@ from vodplan.core.address import REFERENCE_PREFIX, SNAPSHOT_PREFIX, URL_PREFIX
 from vodplan.core.desired import DesiredAsset
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.kind import Kind
-from vodplan.core.urls import resource_key
 from vodplan.core.values import UNSET, FieldValue
 from vodplan.kinds.image import IMAGE, SNAPSHOT_TYPES
 from vodplan.kinds.video import VIDEO
@@ -18,7 +17,7 @@ from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Map, Node, Placed
 from vodplan.manifests.reading import Entries
 from vodplan.manifests.removal import NO_REMOVAL, Removal, read_removal, refuse_beside_absent
-from vodplan.manifests.seen import Seen
+from vodplan.manifests.seen import Seen, noted
 from vodplan.manifests.wording import one_of
 
 _REMOVAL_KEYS = {
@@ -113,8 +112,7 @@ class AssetReader:
         key = self._key(name, node)
         if key is None:
             return
-        same = URL_PREFIX + resource_key(key.removeprefix(URL_PREFIX)) if name == "url" else key
-        if self._seen.asset(f"{self.kind.name}/{same}", source, found, node):
+        if self._seen.asset(noted(self.kind.name, key), source, found, node):
             yield key
 
     def _key(self, name: str, node: Node) -> str | None:

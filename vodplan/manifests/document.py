@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from yaml.error import YAMLError
@@ -23,6 +23,9 @@ from vodplan.manifests.wording import describe
 
 API_VERSION = "vodplan/v1"
 
+TOLD = 500
+"""Entries after which `Tell` is called."""
+
 _SECTIONS = ("apiVersion", "defaults", "categories", *KINDS)
 _FILE_CODES = ("VP106", "VP107", "VP108", "VP109", "VP110", "VP111", "VP112", "VP113", "VP114", "VP116", "VP119")
 
@@ -39,12 +42,17 @@ class Document:
     managed: dict[str, int] = field(default_factory=dict)
 
 
-def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy) -> Document:
+Tell = Callable[[Sequence[DesiredAsset]], None]
+"""Told of entries as they are read, some hundred at a time; whether they stay is only known at the end of all files."""
+
+
+def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy, tell: Tell | None = None) -> Document:
     """Read one manifest; what is wrong with it goes to `found`.
 
-    data: UTF-8 without a byte order mark, as `source.read` gives it.
+    data: UTF-8 without a byte order mark, as `source.check` gives it.
+    tell: an exception that it raises ends the reading.
     """
-    reader = _DocumentReader(found, seen, policy)
+    reader = _DocumentReader(found, seen, policy, tell)
     try:
         reader.read(Composer(data, found))
     except Abandoned:
@@ -56,8 +64,9 @@ def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy) -> D
 
 
 class _DocumentReader:
-    def __init__(self, found: Findings, seen: Seen, policy: Policy) -> None:
+    def __init__(self, found: Findings, seen: Seen, policy: Policy, tell: Tell | None) -> None:
         self._found = found
+        self._tell = tell
         self._policy = policy
         self._assets = {plural: AssetReader(kind, found, seen, policy.vocabulary) for plural, kind in KINDS.items()}
         self._categories = CategoryReader(found, seen)
@@ -104,15 +113,23 @@ class _DocumentReader:
             for item in _items(composer, found, name):
                 self._categories.read(item)
         elif name in self._assets:
-            reader = self._assets[name]
-            for item in _items(composer, found, name):
-                reader.read(item)
+            self._read_assets(self._assets[name], _items(composer, found, name))
         else:
             composer.value()
             if name == "rules":
                 found.error("VP147", "rules: cannot be used yet. Write entries by id, and remove the rules.", key)
             else:
                 reading.unknown_key(name, key, _SECTIONS, found, "a manifest")
+
+    def _read_assets(self, reader: AssetReader, items: Iterator[Node]) -> None:
+        told = 0
+        for item in items:
+            reader.read(item)
+            if self._tell is not None and reader.entries % TOLD == 0:
+                self._tell(reader.assets[told:])
+                told = len(reader.assets)
+        if self._tell is not None:
+            self._tell(reader.assets[told:])
 
     def _version(self, node: Node) -> None:
         if not isinstance(node, Scalar) or reading.is_null(node):

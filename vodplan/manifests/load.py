@@ -15,8 +15,10 @@ from vodplan.core.diagnostics import Diagnostic, Severity
 from vodplan.core.errors import ManifestError
 from vodplan.core.policy import Policy
 from vodplan.manifests import source
-from vodplan.manifests.discover import discover
-from vodplan.manifests.document import read_document
+from vodplan.manifests.cache import LEAST, Cache
+from vodplan.manifests.discover import Discovery, discover
+from vodplan.manifests.document import TOLD, Document, Tell, read_document
+from vodplan.manifests.encoded import Unreadable, decode, encode
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.project import Project
 from vodplan.manifests.seen import Seen
@@ -43,48 +45,64 @@ class Loaded:
         return all(one.severity is not Severity.ERROR for one in self.diagnostics)
 
 
-def load(paths: Sequence[Path], *, project: Project) -> Loaded:
+def load(
+    paths: Sequence[Path],
+    *,
+    project: Project,
+    discovery: Discovery | None = None,
+    cache: Cache | None = None,
+    tell: Tell | None = None,
+) -> Loaded:
     """Read and check the manifests.
 
-    paths:   files and folders; `project.manifests` when empty. Their order has no influence on the result.
-    returns: everything found, right and wrong; nothing is raised for what stands in a file.
-    source:  docs/contract.md section 3.
+    paths:     files and folders; `project.manifests` when empty. Their order has no influence on the result.
+    discovery: what they lead to, where it is known already.
+    cache:     what files were read as earlier. It has no influence on the result.
+    tell:      told of entries as they are read, right as far as can be seen so far; an exception that it raises ends
+               the loading.
+    returns:   everything found, right and wrong; nothing is raised for what stands in a file.
+    source:    docs/contract.md section 3.
     """
-    discovery = discover(paths, project)
-    gathered = _Gathered(project.policy)
+    discovery = discovery or discover(paths, project)
+    gathered = _Gathered(project.policy, cache, tell)
     gathered.diagnostics += [one for broken in discovery.broken for one in broken.diagnostics()]
     with _without_collector():
         for shown, path in discovery.files.items():
             found = Findings(shown)
-            gathered.file(source.read(path, found), found)
+            gathered.file(source.content(path, found), found)
+    gathered.close()
     if not gathered.managed.total() and not gathered.broken:
         gathered.diagnostics.append(_nothing(list(discovery.files)))
     return gathered.loaded()
 
 
-def load_contents(files: Mapping[str, bytes], *, project: Project) -> Loaded:
+def load_contents(files: Mapping[str, bytes], *, project: Project, cache: Cache | None = None) -> Loaded:
     """Read and check manifests that do not stand on the disk, such as those of a git revision.
 
     files:   the name that is shown → the content. Fetched one by one, so the mapping may be a lazy one; their order has
              no influence on the result.
+    cache:   as in `load`.
     returns: as `load`; contents without any entry are fine here.
     """
-    gathered = _Gathered(project.policy)
+    gathered = _Gathered(project.policy, cache, None)
     with _without_collector():
         for shown in sorted(files):
             found = Findings(shown)
             data = files[shown]
-            gathered.file(source.check(data, found) if source.is_small(len(data), found) else None, found)
+            gathered.file(data if source.is_small(len(data), found) else None, found)
+    gathered.close()
     return gathered.loaded()
 
 
 class _Gathered:
     """What the files read so far came to. Files are added in order of their names."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, cache: Cache | None, tell: Tell | None) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.managed: Counter[str] = Counter()
         self._policy = policy
+        self._cache = cache
+        self._tell = tell
         self._assets: list[DesiredAsset] = []
         self._categories: list[DesiredCategory] = []
         self._digests: list[str] = []
@@ -99,13 +117,55 @@ class _Gathered:
     def file(self, data: bytes | None, found: Findings) -> None:
         """Add a file: its content, None when that cannot be had, and what was found in it so far."""
         self._files.append(found.file)
-        if data is not None:
-            self._digests.append(f"{found.file}\0{hashlib.sha256(data).hexdigest()}")
-            document = read_document(data, found, self._seen, self._policy)
-            self._assets += document.assets
-            self._categories += document.categories
-            self.managed.update(document.managed)
-        self.diagnostics += found.diagnostics()
+        if data is None:
+            self.diagnostics += found.diagnostics()
+            return
+        digest = hashlib.sha256(source.without_mark(data))
+        key = None if self._cache is None or len(data) < LEAST else self._cache.key(digest.digest())
+        if self._known(key, found.file):
+            self._digests.append(f"{found.file}\0{digest.hexdigest()}")
+            return
+        checked = source.check(data, found)
+        del data
+        if checked is None:
+            self.diagnostics += found.diagnostics()
+            return
+        self._digests.append(f"{found.file}\0{digest.hexdigest()}")
+        document = read_document(checked, found, self._seen, self._policy, self._tell)
+        diagnostics = found.diagnostics()
+        self._add(document, diagnostics)
+        if self._cache is not None and key is not None and not found.errors:
+            kept = encode(document, diagnostics)
+            if kept is not None:
+                self._cache.put(key, kept)
+
+    def _known(self, key: str | None, file: str) -> bool:
+        """Add a file that was read earlier and found right; False when it must be read, perhaps for what is wrong."""
+        kept = None if self._cache is None or key is None else self._cache.get(key)
+        if kept is None:
+            return False
+        try:
+            document, warnings = decode(kept, file)
+        except Unreadable:
+            return False
+        if not self._seen.join(document.assets, document.categories):
+            return False
+        self._add(document, warnings)
+        if self._tell is not None:
+            for start in range(0, len(document.assets), TOLD):
+                self._tell(document.assets[start : start + TOLD])
+        return True
+
+    def _add(self, document: Document, diagnostics: Sequence[Diagnostic]) -> None:
+        self._assets += document.assets
+        self._categories += document.categories
+        self.managed.update(document.managed)
+        self.diagnostics += diagnostics
+
+    def close(self) -> None:
+        """Leave the cache in order; no file comes any more."""
+        if self._cache is not None:
+            self._cache.close()
 
     def loaded(self) -> Loaded:
         """All of it."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from vodplan.core.address import SNAPSHOT_PREFIX, URL_PREFIX
+from vodplan.core.desired import DesiredAsset, DesiredCategory
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.urls import resource_key
 from vodplan.kinds.image import SNAPSHOT_TYPES
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Placed
 from vodplan.manifests.wording import quoted
 
 ALL_SNAPSHOTS = SNAPSHOT_TYPES[-1]
+_SNAPSHOTS = f"image/{SNAPSHOT_PREFIX}"
 
 
 class Seen:
@@ -18,6 +24,28 @@ class Seen:
         self._assets: dict[str, SourceRef] = {}
         self._paths: dict[str, SourceRef] = {}
         self._old_paths: dict[str, SourceRef] = {}
+
+    def join(self, assets: Iterable[DesiredAsset], categories: Iterable[DesiredCategory]) -> bool:
+        """Note all that a file without errors of its own names; False, with nothing noted, when not all is new."""
+        addresses: dict[str, SourceRef] = {}
+        rivals: list[str] = []
+        for one in assets:
+            address = f"{one.kind}/{one.key}"
+            if ":" in one.key:
+                address = noted(one.kind, one.key)
+                rivals += _rivals(address)
+            addresses[address] = one.source
+        if not self._assets.keys().isdisjoint(addresses) or not self._assets.keys().isdisjoint(rivals):
+            return False
+        paths = {one.path: one.source for one in categories}
+        old_paths = {one.renamed_from: one.source for one in categories if one.renamed_from is not None}
+        named, renamed = self._paths.keys(), self._old_paths.keys()
+        if not all(mine.isdisjoint(theirs) for mine in (paths.keys(), old_paths.keys()) for theirs in (named, renamed)):
+            return False
+        self._assets.update(addresses)
+        self._paths.update(paths)
+        self._old_paths.update(old_paths)
+        return True
 
     def asset(self, address: str, source: SourceRef, found: Findings, at: Placed) -> bool:
         """Note an asset; False, with a finding that names both places, when it is already noted."""
@@ -29,18 +57,19 @@ class Seen:
 
     def snapshots(self, video: str, one: str, source: SourceRef, found: Findings, at: Placed) -> bool:
         """Note the snapshots of one type of a video; `All` overlaps with every other type."""
-        rivals = SNAPSHOT_TYPES[:-1] if one == ALL_SNAPSHOTS else (ALL_SNAPSHOTS,)
-        for rival in rivals:
-            first = self._assets.get(f"image/video:{video}:{rival}")
+        address = f"{_SNAPSHOTS}{video}:{one}"
+        for rival in _rivals(address):
+            first = self._assets.get(rival)
             if first is not None:
+                other = rival.rpartition(":")[2] if one == ALL_SNAPSHOTS else one
                 found.error(
                     "VP144",
-                    f"{ALL_SNAPSHOTS} means every type, and {rival if one == ALL_SNAPSHOTS else one} of the same video "
+                    f"{ALL_SNAPSHOTS} means every type, and {other} of the same video "
                     f"is named too ({_place(first)} and here). Keep one of the two.",
                     at,
                 )
                 return False
-        return self.asset(f"image/video:{video}:{one}", source, found, at)
+        return self.asset(address, source, found, at)
 
     def category(self, path: str, source: SourceRef, found: Findings, at: Placed) -> bool:
         """Note a category; False, with a finding, when it is already noted or another entry renames it."""
@@ -70,6 +99,21 @@ class Seen:
             f"One entry renames {quoted(path)} and another has it as its path ({_place(other)}). Remove one of them.",
             at,
         )
+
+
+def noted(kind: str, key: str) -> str:
+    """What an asset is noted as: its address, and for a URL what all URLs of one resource share."""
+    if not key.startswith(URL_PREFIX):
+        return f"{kind}/{key}"
+    return f"{kind}/{URL_PREFIX}{resource_key(key.removeprefix(URL_PREFIX))}"
+
+
+def _rivals(address: str) -> Sequence[str]:
+    """What the snapshots of one type of a video cannot stand beside; nothing for any other asset."""
+    if not address.startswith(_SNAPSHOTS):
+        return ()
+    video, _, one = address.rpartition(":")
+    return [f"{video}:{rival}" for rival in (SNAPSHOT_TYPES[:-1] if one == ALL_SNAPSHOTS else (ALL_SNAPSHOTS,))]
 
 
 def _place(source: SourceRef) -> str:

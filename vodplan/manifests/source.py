@@ -24,7 +24,13 @@ _NAMES = {0x0000: "NUL", 0x0085: "a next-line character", 0x2028: "a line separa
 
 
 def read(path: Path, found: Findings) -> bytes | None:
-    """The bytes of a regular file of at most `MAX_BYTES`, without a byte order mark; None when something is wrong.
+    """The text of a regular file, as `check` gives it; None, and a finding, when something is wrong."""
+    data = content(path, found)
+    return None if data is None else check(data, found)
+
+
+def content(path: Path, found: Findings) -> bytes | None:
+    """The bytes of a regular file of at most `MAX_BYTES`, as they are; None, and a finding, when they cannot be had.
 
     A pipe or a device is never opened for reading, so nothing here can wait for a writer.
     """
@@ -46,7 +52,12 @@ def read(path: Path, found: Findings) -> bytes | None:
     if len(data) > MAX_BYTES:
         is_small(max(status.st_size, len(data)), found)
         return None
-    return check(data, found)
+    return data
+
+
+def without_mark(data: bytes) -> bytes:
+    """A content without its byte order mark, which means nothing."""
+    return data.removeprefix(_BOM)
 
 
 def is_small(size: int, found: Findings) -> bool:
@@ -67,7 +78,7 @@ def check(data: bytes, found: Findings) -> bytes | None:
             "VP106", f"{found.file} is not UTF-8; it looks like UTF-16 or UTF-32. Save it as UTF-8.", Place(0, 0, 1)
         )
         return None
-    found.data = data = data.removeprefix(_BOM)
+    found.data = data = without_mark(data)
     broken = _first_broken(data)
     if broken is not None:
         detail = f"The byte 0x{data[broken]:02X} is not UTF-8 here. Save the file as UTF-8."
