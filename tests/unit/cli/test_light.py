@@ -98,7 +98,7 @@ def test_validate_of_a_small_folder_loads_no_network_and_no_database(tmp_path: P
     assert "vodplan.manifests.load" in loaded
     assert loaded & {
         "aiohttp", "asyncio", "concurrent.futures", "http", "http.client", "httpx", "multiprocessing", "pydantic",
-        "requests", "socket", "sqlalchemy", "ssl", "tqdm", "urllib.request", "urllib3", "uvicorn", "vodplan.core.history",
+        "requests", "socket", "sqlalchemy", "ssl", "tqdm", "urllib.request", "urllib3", "uvicorn", "vodplan.core.history", "vodplan.core.plan",
         "vodplan.engine", "vodplan.store", "vodplan.vod", "vodplan.wiring",
     } == set()  # fmt: skip
 

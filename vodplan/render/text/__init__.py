@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from vodplan.core.plan import Plan
 from vodplan.render.canvas import Canvas
 from vodplan.render.results import (
     Applied,
@@ -26,6 +25,9 @@ from vodplan.render.results import (
     Unlocked,
     Validated,
 )
+
+if TYPE_CHECKING:
+    from vodplan.core.plan import Plan
 
 __all__ = ["TextView", "plan_text"]
 
