@@ -21,6 +21,7 @@ from vodplan.engine.limits import Limits
 from vodplan.engine.run import run_apply
 from vodplan.kinds.operations import with_rates
 from vodplan.registry import KINDS
+from vodplan.vod.concurrency import run as run_alone
 from vodplan.wiring import Choice, SystemClock, open_project_store, open_target, target_of
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def _under_lease(
                 return report
 
     with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):
-        return asyncio.run(run())
+        return run_alone(run())
 
 
 @contextlib.contextmanager

@@ -51,8 +51,6 @@ def plan(
                    target, ConfigError, ApiError, CredentialsError; StoreError when policy.max_managed_drop counts on a
                    store that cannot be read.
     """
-    import asyncio
-
     from vodplan.api.ondemand import OnDemand
     from vodplan.core.assemble import Frame
     from vodplan.core.road import ReadBy
@@ -61,6 +59,7 @@ def plan(
     from vodplan.registry import KINDS
     from vodplan.store.snapshot import open_snapshot
     from vodplan.store.snapshot_reader import SnapshotReader
+    from vodplan.vod.concurrency import run as run_alone
     from vodplan.wiring import choose, open_target, remembered, target_of
 
     desired = select(workspace.desired, only=only, exclude=exclude)
@@ -109,7 +108,7 @@ def plan(
             )
             return _noted(plan, since, held.oldest if held is not None else None)
 
-    return asyncio.run(run())
+    return run_alone(run())
 
 
 def _both(one: DesiredState, other: DesiredState) -> DesiredState:
@@ -153,8 +152,6 @@ def undo(
     raises:  UsageError for an unknown run, Locked for one that is at work, Refused when the run was for another target,
              StoreError, ConfigError, ApiError, CredentialsError.
     """
-    import asyncio
-
     from vodplan.core.assemble import Frame
     from vodplan.core.errors import Locked
     from vodplan.core.history import RunStatus
@@ -163,6 +160,7 @@ def undo(
     from vodplan.engine.undo import make_undo
     from vodplan.kinds.operations import OPERATIONS
     from vodplan.registry import KINDS
+    from vodplan.vod.concurrency import run as run_alone
     from vodplan.wiring import choose, open_project_store, open_target, target_of
 
     environment = os.environ if environ is None else environ
@@ -195,7 +193,7 @@ def undo(
                 progress=progress or Quiet(),
             )
 
-    return asyncio.run(work())
+    return run_alone(work())
 
 
 def _require_target(record: RunRecord, here: Target) -> None:

@@ -197,9 +197,8 @@ def category_changes(decision: CategoryDecision) -> Iterator[Change]:
 def described(live: LiveAsset, kind: Kind, tree: CategoryTree) -> Mapping[str, Json]:
     """What people and guards want to know of an asset: its facts and every field's live value."""
     facts: dict[str, Json] = dict(live.facts)
-    facts.update(
-        (field.name, shown(field.style, value, tree)) for field, value in zip(kind.fields, live.values, strict=False)
-    )
+    for field, value in zip(kind.fields, live.values, strict=False):
+        facts[field.name] = value if type(value) is str else shown(field.style, value, tree)
     return facts
 
 

@@ -43,6 +43,10 @@ an id (`int`) or `None` for none on the desired side and an id or `None` on the 
 """
 
 
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_ESCAPED = json.JSONEncoder(ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
 def canonical_json(value: Json) -> bytes:
     """Write a value as the one JSON text that equal values share.
 
@@ -51,11 +55,11 @@ def canonical_json(value: Json) -> bytes:
              written as escapes, so the bytes are always valid UTF-8.
     source:  docs/plan-file.md.
     """
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    text = _PLAIN.encode(value)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        return json.dumps(value, ensure_ascii=True, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+        return _ESCAPED.encode(value).encode()
 
 
 def fingerprint(value: Json) -> str:

@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 
 from tests.unit.vod.fakes import collect
-from vodplan.vod.concurrency import as_completed, gather
+from vodplan.vod.concurrency import as_completed, gather, run
 
 
 def test_as_completed_starts_only_so_many_ahead() -> None:
@@ -104,3 +104,28 @@ def test_gather_keeps_the_order_of_the_work() -> None:
         return number
 
     assert asyncio.run(gather(partial(piece, number) for number in range(10))) == list(range(10))
+
+
+def test_run_gives_the_result_and_never_asks_for_its_words() -> None:
+    """The words of a large plan take longer than the plan."""
+
+    class Large:
+        def __repr__(self) -> str:
+            raise AssertionError("nobody is to see this")
+
+    large = Large()
+
+    async def work() -> Large:
+        return large
+
+    assert run(work()) is large
+
+
+def test_run_raises_what_the_work_raises() -> None:
+    """An error is not a result."""
+
+    async def work() -> None:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        run(work())
