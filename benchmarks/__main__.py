@@ -10,10 +10,11 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks import page, results
-from benchmarks.bench import REPOSITORY, Bench
+from benchmarks.bench import REPOSITORY, Bench, Row
 from benchmarks.processes import WrongAnswer
 from benchmarks.scenarios import SCENARIOS
 
@@ -31,17 +32,20 @@ def main() -> int:
     kept = results.load()
     found = kept if kept and kept.machine == machine else results.Results(machine=machine)
     with tempfile.TemporaryDirectory(prefix="vodplan-bench-", dir=arguments.folder) as folder:
-        bench = Bench(root=Path(folder), sizes=arguments.videos, runs=arguments.runs, full=arguments.full)
+
+        def keep(section: str, rows: Sequence[Row]) -> None:
+            if not arguments.dry:
+                found.add(section, rows)
+                results.save(found)
+                page.write(results.load())
+
+        bench = Bench(root=Path(folder), sizes=arguments.videos, runs=arguments.runs, full=arguments.full, keep=keep)
         for name in arguments.only:
             try:
-                rows = SCENARIOS[name](bench)
+                SCENARIOS[name](bench)
             except WrongAnswer as error:
                 print(f"benchmarks: {name}: {error}", file=sys.stderr)
                 return 1
-            if rows and not arguments.dry:
-                found.add(name, rows)
-                results.save(found)
-                page.write(found)
     return 0
 
 

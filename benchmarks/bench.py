@@ -6,13 +6,15 @@ import math
 import shutil
 import statistics
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.processes import Case, Usage, WrongAnswer, quietly
 
 PYTHON = sys.executable
+LARGEST_WARMED = 100_000
+"""Videos up to which a round goes before those that are counted; a larger one takes many minutes, and warms nothing."""
 VODPLAN = (PYTHON, "-m", "vodplan")
 REPOSITORY = Path(__file__).parents[1]
 
@@ -50,12 +52,14 @@ class Bench:
     sizes: videos, ascending.
     runs:  counted runs of each case.
     full:  also what takes long.
+    keep:  is given the rows of a section and size as soon as they are there.
     """
 
     root: Path
     sizes: Sequence[int]
     runs: int
     full: bool
+    keep: Callable[[str, Sequence[Row]], None] = lambda section, rows: None
     _help: str = ""
 
     def library(self, videos: int) -> Path:
@@ -115,7 +119,8 @@ def rows(
 
 
 def tell(bench: Bench, section: str, found: Sequence[Row]) -> None:
-    """Say the medians of rows as they come."""
+    """Say the medians of rows as they come, and keep them."""
+    bench.keep(section, found)
     for row in found:
         bench.say(
             f"{section}: {row.case}, {row.videos:,} {row.setting}: wall {statistics.median(row.wall):.3f} s, "
@@ -124,6 +129,7 @@ def tell(bench: Bench, section: str, found: Sequence[Row]) -> None:
 
 
 __all__ = [
+    "LARGEST_WARMED",
     "PYTHON",
     "REPOSITORY",
     "VODPLAN",

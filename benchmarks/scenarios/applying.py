@@ -59,7 +59,6 @@ def _case(folder: Path, updates: int, service: Service) -> Case:
         environ = environ_of(wanted, service.environ)
         config = str(wanted / "vodplan.yaml")
         quietly([*VODPLAN, "plan", "--config", config, "--out", str(plan)], environ=environ)
-        service.ask()
 
     def check(out: Path) -> None:
         told = json.loads(out.read_bytes())

@@ -27,12 +27,15 @@ def measure(bench: Bench) -> list[Row]:
     found: list[Row] = []
     for videos in sizes:
         folder = bench.library(videos)
+        here: list[Row] = []
         with serving(folder / "library.db", quotas=False) as service:
             for case in _cases(bench, folder, videos, service):
                 usage = run(case, sample=True)
                 now = [replace(row, wall=(), cpu=()) for row in rows({case.name: [usage]}, videos=videos)]
                 bench.say(f"memory: {case.name}, {videos:,}: {usage.peak / 1e6:.0f} MB")
-                found += now
+                here += now
+        bench.keep("memory", here)
+        found += here
     return found
 
 

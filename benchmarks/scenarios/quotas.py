@@ -59,8 +59,6 @@ def _cases(bench: Bench, folder: Path, videos: int, service: Service) -> list[Ca
         write_settings(project, quotas=True)
         git(project, ("checkout", "-q", "--", "."))
         forget(project)
-        # The window of a second that the last run ended in is over by now: making the project anew takes longer.
-        service.ask()
 
     def case(name: str, flags: Sequence[str]) -> Case:
         return Case(

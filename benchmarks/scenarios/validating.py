@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.answers import validated
-from benchmarks.bench import PYTHON, VODPLAN, Bench, Case, Row, environ_of, forget, rows, tell
+from benchmarks.bench import LARGEST_WARMED, PYTHON, VODPLAN, Bench, Case, Row, environ_of, forget, rows, tell
 from benchmarks.library import LARGEST_FILE
 from benchmarks.processes import second_core, take_turns
 
@@ -21,7 +21,7 @@ def measure(bench: Bench) -> list[Row]:
     found: list[Row] = []
     for videos in bench.sizes:
         cases = _cases(bench.library(videos), videos)
-        usages = take_turns(cases, bench.runs_for(videos))
+        usages = take_turns(cases, bench.runs_for(videos), warm=videos <= LARGEST_WARMED)
         now = rows(usages, videos=videos, of={case.name: FLOOR for case in cases if case.name != FLOOR})
         tell(bench, "validate", now)
         found += now
@@ -54,7 +54,7 @@ def _cases(folder: Path, videos: int) -> list[Case]:
         ),
         case(COLD_ALL, many, cold=True, one_core=False),
         case(COLD, many, cold=True),
-        # After a cold run, so that there is a cache; the first round, which is not counted, sees to the first.
+        # After a cold run, so that there is a cache.
         case(WARM, many, cold=False),
         *([case(COLD_ONE_FILE, one, cold=True)] if videos <= LARGEST_FILE else []),
     ]

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from benchmarks.answers import planned, printed, validated
-from benchmarks.library import retitle
-from benchmarks.processes import Case, WrongAnswer, run, take_turns
+from benchmarks.bench import REPOSITORY, environ_of
+from benchmarks.library import retitle, write_settings
+from benchmarks.processes import Case, WrongAnswer, quietly, run, take_turns
+from benchmarks.scenarios.planning import command
+from benchmarks.service import serving
 
 
 def _python(code: str, **more: object) -> Case:
@@ -115,6 +118,30 @@ def test_printed_adds_up_and_refuses_silence(tmp_path: Path) -> None:
         printed(r"Updates=(\d+)", 8)(out)
     with pytest.raises(WrongAnswer):
         printed(r"Creates=(\d+)", 0)(out)
+
+
+def test_library_entries_say_what_the_emulator_holds(tmp_path: Path) -> None:
+    """A plan of the project with nothing changed has to be empty, and entries are as long as the page says."""
+    quietly([sys.executable, "-m", "benchmarks.library", str(tmp_path), "1000"], cwd=REPOSITORY)
+
+    manifests = {name: sorted((tmp_path / name / "manifests").iterdir()) for name in ("many/0", "many/1", "one/0")}
+    size = sum(file.stat().st_size for file in manifests["many/0"])
+    changed = sum(file.read_text(encoding="utf-8").count(" (changed)") for file in manifests["many/1"])
+    assert {name: len(files) for name, files in manifests.items()} == {"many/0": 100, "many/1": 100, "one/0": 1}
+    assert 280 < size / 1_000 < 300
+    assert changed == 10
+    with serving(tmp_path / "library.db", quotas=False) as service:
+        write_settings(tmp_path / "many/0", quotas=False)
+        case = Case(
+            name="plan",
+            command=command(tmp_path / "many/0"),
+            environ=environ_of(tmp_path / "many/0", service.environ),
+            check=planned(update=0, unchanged=1_000),
+        )
+        run(case)
+
+        assert service.ask()["GetVideoInfos"] == {"ok": 50}
+        assert service.ask() == {}
 
 
 def test_retitle_changes_so_many_titles_and_nothing_else(tmp_path: Path) -> None:
