@@ -1,9 +1,10 @@
 // Ties the parts together.
+const inTabs = new Map();
 function update() {
   const order = fitting();
   setOrder(order);
   const bytes = order.reduce((sum, place) => sum + (changes[place].b || 0), 0);
-  const all = changes.filter(tabTests.get(chosen.tab)).length;
+  const all = inTabs.get(chosen.tab);
   const noun = chosen.tab === "gone" ? "removal" : "change";
   const said = order.length === all ? count(all, noun) : `${grouped(order.length)} of ${count(all, noun)}`;
   const status = bytes ? `${said}, ${size(bytes)} freed at least` : said;
@@ -33,7 +34,7 @@ function ticked(place, state) {
 
 function begin() {
   load();
-  const counts = TABS.map(([, , test]) => changes.filter(test).length);
+  const counts = TABS.map(([id, , test]) => inTabs.set(id, changes.filter(test).length).get(id));
   TABS.forEach(([id, name], at) => {
     if (!counts[at] || (at && counts[at] === counts[0])) return;
     const node = button(`${name} `, "", () => {
