@@ -42,10 +42,13 @@ def changed_since(workspace: Workspace, ref: str) -> Since:
             there is no repository, or it does not trust it).
     """
     from vodplan.core.changed import changed, removed, with_places
+    from vodplan.manifests.cache import open_cache
     from vodplan.manifests.revisions import read_before
     from vodplan.registry import KINDS
 
-    before = read_before(ref, project=workspace.project, paths=workspace.paths, environ=workspace.environ)
+    project, environ = workspace.project, workspace.environ
+    cache = open_cache(project, environ)
+    before = read_before(ref, project=project, paths=workspace.paths, environ=environ, cache=cache)
     now = workspace.desired
     # What stands in a file that is the same as it was cannot have changed; only the rest is compared.
     rest = replace(
@@ -71,10 +74,13 @@ def load_revision(workspace: Workspace, ref: str) -> DesiredState:
     ref:    as for `changed_since`.
     raises: as `changed_since`; ManifestError with every finding when the manifests of the revision are not valid.
     """
+    from vodplan.manifests.cache import open_cache
     from vodplan.manifests.load import require_valid
     from vodplan.manifests.revisions import load_revision as load
 
-    return require_valid(load(ref, project=workspace.project, paths=workspace.paths, environ=workspace.environ))
+    project, environ = workspace.project, workspace.environ
+    cache = open_cache(project, environ)
+    return require_valid(load(ref, project=project, paths=workspace.paths, environ=environ, cache=cache))
 
 
 def _tell(since: Since) -> None:

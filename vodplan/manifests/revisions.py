@@ -11,6 +11,7 @@ from pathlib import Path
 from vodplan.core.desired import DesiredState
 from vodplan.core.diagnostics import Severity
 from vodplan.core.errors import ConfigError
+from vodplan.manifests.cache import Cache
 from vodplan.manifests.discover import is_manifest, shown_name
 from vodplan.manifests.git import Repository, TreeEntry
 from vodplan.manifests.load import Loaded, load_contents
@@ -56,20 +57,28 @@ class Before:
     broken: Mapping[str, str]
 
 
-def read_before(ref: str, *, project: Project, paths: Sequence[Path] = (), environ: Mapping[str, str]) -> Before:
+def read_before(
+    ref: str,
+    *,
+    project: Project,
+    paths: Sequence[Path] = (),
+    environ: Mapping[str, str],
+    cache: Cache | None = None,
+) -> Before:
     """What the manifests of a project asked for at a revision, but for files that are the same today.
 
     Settings are today's: the project file of the revision is not looked at.
 
     ref:    a branch, a tag, a commit or any other name that git knows for one.
     paths:  as for `load.load`: files and folders; the project's own when empty.
+    cache:  as for `load.load`.
     raises: UsageError for a revision that does not exist, ConfigError when git cannot be asked.
     """
     repository = Repository(project.root, environ)
     revision = _revision(ref, repository, project, paths)
     same = frozenset(name for name, blob in revision.blobs.items() if _is_today(revision.paths[name], blob))
     contents = _Contents(repository, {name: blob for name, blob in revision.blobs.items() if name not in same})
-    loaded = load_contents(contents, project=project)
+    loaded = load_contents(contents, project=project, cache=cache)
     broken = {**contents.unread, **_broken(loaded)}
     kept = DesiredState(
         assets=tuple(one for one in loaded.desired.assets if one.source.file not in broken),
@@ -79,7 +88,14 @@ def read_before(ref: str, *, project: Project, paths: Sequence[Path] = (), envir
     return Before(revision=revision, same=same, desired=kept, broken=broken)
 
 
-def load_revision(ref: str, *, project: Project, paths: Sequence[Path] = (), environ: Mapping[str, str]) -> Loaded:
+def load_revision(
+    ref: str,
+    *,
+    project: Project,
+    paths: Sequence[Path] = (),
+    environ: Mapping[str, str],
+    cache: Cache | None = None,
+) -> Loaded:
     """All that the manifests of a project asked for at a revision, right and wrong, as `load.load` gives it of today.
 
     raises: as `read_before`; ConfigError for a file that cannot be had.
@@ -90,7 +106,7 @@ def load_revision(ref: str, *, project: Project, paths: Sequence[Path] = (), env
     if contents.unread:
         file, why = next(iter(contents.unread.items()))
         raise ConfigError(f"{file} of {revision.shown} cannot be read: {why}", next=f"git show {revision.commit}")
-    return load_contents(contents, project=project)
+    return load_contents(contents, project=project, cache=cache)
 
 
 def blob_id(data: bytes, like: str) -> str:
