@@ -76,12 +76,13 @@ class Intake:
 
     async def _indexed(self, entries: Entries) -> Choice:
         """Read the kind that has an index, by the road that is cheaper."""
-        compared = sum(map(comparable, entries.values()))
+        apart = [key for key, asset in entries.items() if not comparable(asset)]
+        compared = len(entries) - len(apart)
         choice = without_counting(self.read_by, entries=compared, pictures_go=bool(self.sorter.covers))
         if choice is None:
             choice = await self._counted(len(entries), compared)
         if choice.road is Road.SEARCH:
-            await self._past_the_index(entries)
+            await self._past_the_index(entries, apart)
         elif entries:
             await self._by_id(INDEXED, entries)
         return choice
@@ -95,25 +96,27 @@ class Intake:
             return Choice(Road.IDS, "The key may not search, so every asset is read by id.")
         return choose(self.read_by, asked=asked, entries=compared, total=total, rates=self.rates)
 
-    async def _past_the_index(self, entries: Entries) -> None:
-        """Drop what the index shows to be as wanted, and read everything else by id meanwhile."""
-        waiting: Entries = {}
+    async def _past_the_index(self, entries: Entries, apart: list[str]) -> None:
+        """Drop what the index shows to be as wanted, and read everything else by id meanwhile.
+
+        apart: keys that the index has nothing to say of.
+        """
+        if self.written:
+            addresses = ((key, asset.address) for key, asset in entries.items() if comparable(asset))
+            apart += [key for key, address in addresses if str(address) in self.written]
         rest = _Rest(self)
+        for key in apart:
+            rest.add(key, entries.pop(key))
         fields: set[int] = set()
-        while entries:
-            key, asset = entries.popitem()
-            if comparable(asset) and not (self.written and str(asset.address) in self.written):
-                waiting[key] = asset
-                fields.update(place for place, value in enumerate(asset.values) if value is not UNSET)
-            else:
-                rest.add(key, asset)
+        for asset in entries.values():
+            fields.update(place for place, value in enumerate(asset.values) if value is not UNSET)
         names = [one.name for place, one in enumerate(self.sorter.kinds[INDEXED].fields) if place in fields]
         reading = asyncio.ensure_future(rest.read())
         try:
             async for page in self.reader.walk(INDEXED, names):
                 settled = 0
                 for indexed in page:
-                    one = waiting.pop(indexed.id, None)
+                    one = entries.pop(indexed.id, None)
                     if one is None:
                         continue
                     if not indexed.recent and self.sorter.settled(one, indexed):
@@ -124,7 +127,7 @@ class Intake:
                 self.progress.advance(settled)
                 if reading.done():
                     break
-            rest.close(waiting)
+            rest.close(entries)
             await reading
         finally:
             reading.cancel()
