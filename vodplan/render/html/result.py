@@ -15,7 +15,21 @@ from vodplan.render.html.blocks import Block
 from vodplan.render.html.fields import value_text
 from vodplan.render.html.page import page
 from vodplan.render.html.plan import Tile
-from vodplan.render.results import Applied, Examined, Failure, Listing, Result, Runs, RunShown, Validated
+from vodplan.render.results import (
+    Applied,
+    Examined,
+    Failure,
+    LeaseShown,
+    Listing,
+    Result,
+    Runs,
+    RunShown,
+    Script,
+    Started,
+    Toured,
+    Unlocked,
+    Validated,
+)
 
 _TONES = {
     Verdict.DONE: "new",
@@ -74,7 +88,22 @@ def _told(result: Result) -> _Told:
             block = Block(head=("Name", "What it is"), rows=list(result.names.items()))
             return _Told(title=result.heading, blocks=(block,))
         case _:
-            return _Told(title="vodplan", blocks=(Block(code=_as_text(result)),))
+            return _Told(title=_title(result), blocks=(Block(code=_as_text(result)),))
+
+
+def _title(result: Result) -> str:
+    """What stands above a result that has no layout of its own."""
+    match result:
+        case Started():
+            return "A repository for manifests"
+        case Toured():
+            return "The tour"
+        case LeaseShown() | Unlocked():
+            return f"Lock of {result.target}"
+        case Script():
+            return f"Completion script for {result.name}"
+        case _:
+            return "vodplan"
 
 
 def _failure(error: VodplanError) -> _Told:

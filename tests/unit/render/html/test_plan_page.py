@@ -13,7 +13,7 @@ from tests.unit.render.html.corpus import HIDDEN, HOSTILE, Seen, read
 from vodplan.core.change import Action
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.pictures import Picture, Pictures
-from vodplan.core.plan import NotConverging, Plan
+from vodplan.core.plan import NotConverging, Plan, Reading
 from vodplan.core.report import Verdict
 from vodplan.core.values import Json
 from vodplan.render.html.plan import plan_page
@@ -270,3 +270,31 @@ def test_report_verdicts_are_counted_and_listed() -> None:
     assert "InvalidParameter: The title is too long." in page
     assert "vodplan plan" in page
     assert read(page).policy["img-src"] == "'none'"
+
+
+def test_page_says_where_the_live_values_came_from() -> None:
+    """Values of a snapshot are not those of the library as it is now, and a reader has to know."""
+    reading = Reading(
+        why="The index was walked.",
+        assets=20,
+        by_search=12,
+        by_id=8,
+        snapshot="2026-01-01T00:00:00Z",
+        since="origin/main",
+    )
+
+    page = plan_page(dataclasses.replace(plans.full_plan(), reading=reading))
+
+    assert "The index was walked. 8 assets read by id, 12 by search, of 20." in page
+    assert "a snapshot of 2026-01-01T00:00:00Z" in page
+    assert "changed since origin/main" in page
+    assert "Live values" not in plan_page(plans.full_plan())
+
+
+def test_page_signed_links_say_until_when_they_hold() -> None:
+    """A cover that a manifest names with its signature stops showing, and the page says when the first one does."""
+    covers = [f"https://a.example/{n}.jpg?auth_key={1893456000 + n * 86400}-0-0-x" for n in (1, 0)]
+    changes = [plans.a_change(before={"cover": ""}, after={"cover": cover}, line=n) for n, cover in enumerate(covers)]
+
+    assert "hold until 2030-01-01 00:00 UTC" in plan_page(plans.a_plan(*changes))
+    assert "which do not end" in plan_page(plans.full_plan())

@@ -9,10 +9,13 @@ import pytest
 from tests.unit.cli import harness
 from tests.unit.render import plans, runs
 from tests.unit.render.html.corpus import HIDDEN, HOSTILE, read
+from vodplan.core.change import Action
+from vodplan.core.desired import DesiredState
 from vodplan.core.diagnostics import Diagnostic, Severity, SourceSpan
 from vodplan.core.errors import ApiError, ManifestError, StalePlan, UsageError, VodplanError
 from vodplan.core.history import ChangeState
 from vodplan.core.report import Unconverged, Verdict
+from vodplan.core.undo import Conflict, Stuck, Undo
 from vodplan.render.html import HtmlView
 from vodplan.render.html.blocks import MOST_ROWS
 from vodplan.render.results import (
@@ -30,6 +33,7 @@ from vodplan.render.results import (
     Script,
     Started,
     Toured,
+    Undone,
     Unlocked,
     Validated,
 )
@@ -162,3 +166,41 @@ def test_command_failure_is_a_page_on_stdout(argv: tuple[str, ...]) -> None:
     assert ran.err == ""
     assert "What went wrong" in ran.out
     assert read(ran.out).policy["default-src"] == "'none'"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_undo_page_is_the_plan_and_what_it_leaves_out(text: str) -> None:
+    """What was edited since, cannot be put back, is gone or stays stands below the plan, as text."""
+    address = plans.a_missing().address
+    undo = Undo(
+        run=text,
+        desired=DesiredState(assets=(), categories=(), digest=""),
+        conflicts=(Conflict(address=address, field=text, before=text, after=text, now=text),),
+        stuck=(Stuck(address=address, field=text, before=[text], reason=text),),
+        lost=(plans.a_change(Action.DELETE, before={"title": text}, reason=text),),
+        made=(text,),
+        unchanged=3,
+    )
+
+    page = page_of(Undone(plan=plans.a_plan(plans.a_change()), undo=undo, next="vodplan apply"))
+
+    for heading in ("Edited since", "Cannot be put back", "Gone for good", "Made by the run", "3 values are as before"):
+        assert heading in page
+    assert not set(page) & HIDDEN
+    assert len(read(page).all("script")) == 3
+
+
+@pytest.mark.parametrize(
+    ("result", "title"),
+    [
+        (Started(folder="x", written=[], kept=[]), "A repository for manifests"),
+        (Toured(steps=[]), "The tour"),
+        (LeaseShown(target="lab", lease=None), "Lock of lab"),
+        (Unlocked(target="lab", lease=None), "Lock of lab"),
+        (Script(name="bash", text=""), "Completion script for bash"),
+        (Runs(runs=[]), "Runs"),
+    ],
+)
+def test_result_page_says_what_it_is(result: Result, title: str) -> None:
+    """A page that is opened a week later has a name."""
+    assert read(page_of(result)).one("title").text == title

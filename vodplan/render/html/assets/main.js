@@ -86,8 +86,12 @@ function begin() {
   feed.addEventListener("click", (event) => {
     const node = event.target.closest(".item");
     const pressed = event.target.closest("button");
-    if (!node || !pressed) return;
+    if (!node) return;
     const place = Number(node.dataset.place);
+    if (!pressed) {
+      if (event.target.closest(".pic")) details(place);
+      return;
+    }
     if (pressed.dataset.review) ticked(place, pressed.dataset.review);
     else if ("details" in pressed.dataset) details(place);
   });
