@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,22 +50,23 @@ def changed_since(workspace: Workspace, ref: str) -> Since:
 
     project, environ = workspace.project, workspace.environ
     cache = open_cache(project, environ)
-    before = read_before(ref, project=project, paths=workspace.paths, environ=environ, cache=cache)
     now = workspace.desired
-    # What stands in a file that is the same as it was cannot have changed; only the rest is compared.
-    rest = replace(
-        now,
-        assets=tuple(one for one in now.assets if one.source.file not in before.same),
-        categories=tuple(one for one in now.categories if one.source.file not in before.same),
-    )
-    gone = removed(before.desired, rest)
-    since = Since(
-        revision=before.revision.shown,
-        commit=before.revision.commit,
-        desired=with_places(changed(before.desired, rest), now, KINDS),
-        removed=removed(before.desired, now) if gone else 0,
-        broken=before.broken,
-    )
+    with _without_collector():
+        before = read_before(ref, project=project, paths=workspace.paths, environ=environ, cache=cache)
+        # What stands in a file that is the same as it was cannot have changed; only the rest is compared.
+        rest = replace(
+            now,
+            assets=tuple(one for one in now.assets if one.source.file not in before.same),
+            categories=tuple(one for one in now.categories if one.source.file not in before.same),
+        )
+        gone = removed(before.desired, rest)
+        since = Since(
+            revision=before.revision.shown,
+            commit=before.revision.commit,
+            desired=with_places(changed(before.desired, rest), now, KINDS),
+            removed=removed(before.desired, now) if gone else 0,
+            broken=before.broken,
+        )
     _tell(since)
     return since
 
@@ -81,6 +84,18 @@ def load_revision(workspace: Workspace, ref: str) -> DesiredState:
     project, environ = workspace.project, workspace.environ
     cache = open_cache(project, environ)
     return require_valid(load(ref, project=project, paths=workspace.paths, environ=environ, cache=cache))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let the cyclic collector rest while two large states stand in memory: they have no cycles, only many parts."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _tell(since: Since) -> None:

@@ -35,7 +35,8 @@ def changed(before: DesiredState, now: DesiredState) -> DesiredState:
 
 def removed(before: DesiredState, now: DesiredState) -> int:
     """How many entries of `before` have an address that `now` does not have."""
-    gone = {_key(one) for one in before.assets} - {_key(one) for one in now.assets}
+    gone = {_key(one) for one in before.assets}
+    gone.difference_update(map(_key, now.assets))
     paths = {one.path for one in before.categories} - {one.path for one in now.categories}
     return len(gone) + len(paths)
 
