@@ -157,13 +157,17 @@ class Caller:
         try:
             key = await self._credentials.get()
             self._last_key = key
-            if lane.pacer is not None:
-                await lane.pacer.grant()
-            before = self._clock.now()
-            signed = self._signed(spec.name, params, key, now=before)
-            started = self._monotonic()
-            self.calls[spec.name] += 1
-            reply, result = await self._exchange(spec.name, signed)
+            granted = await lane.pacer.grant() if lane.pacer is not None else 0
+            reply = None
+            try:
+                before = self._clock.now()
+                signed = self._signed(spec.name, params, key, now=before)
+                started = self._monotonic()
+                self.calls[spec.name] += 1
+                reply, result = await self._exchange(spec.name, signed)
+            finally:
+                if lane.pacer is not None:
+                    lane.pacer.ended(granted, answered=reply is not None)
             took = self._monotonic() - started
             if reply is not None:
                 lane.in_flight.took(took)

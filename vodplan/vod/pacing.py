@@ -1,7 +1,9 @@
 """How often a call of one operation may be sent, and how many may be under way.
 
-The promise: in any one second no more calls are granted than the operation's documented rate times the share of it that
-vodplan may use. Time comes from outside, so that the promise is tested against a clock of its own.
+The promise: in any one second no more calls reach the service than the operation's documented rate times the share of
+it that vodplan may use. When a call got there is known only when its answer came, and then but for the shortest time
+that an answer takes: so long before the answer it had surely been counted. A call that was held up on its way counts
+from later on. Time comes from outside, so that the promise is tested against a clock of its own.
 """
 
 from __future__ import annotations
@@ -12,8 +14,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 WINDOW = 1.005
-"""Seconds in which no more than one second's worth of calls is granted; the surplus covers what the way there does to
-the distance between two calls."""
+"""Seconds in which no more than one second's worth of calls arrives; the surplus is for the shortest time that an
+answer takes, which is known by those that came."""
+
+SHORTEST_SINCE = 10.0
+"""Seconds after which a shortest time is forgotten, at the latest after twice as many: ways change."""
 
 CATCH_UP = 0.1
 """Seconds of lateness that may be made up for. Without it every late wake-up would lower the rate for good."""
@@ -64,21 +69,43 @@ class Pacer:
         self._monotonic = monotonic
         self._sleep = sleep
         self._turn = asyncio.Lock()
-        self._granted: deque[float] = deque(maxlen=max(1, self._whole(rate)))
+        self._under_way: dict[int, float] = {}
+        self._number = 0
+        self._over: deque[float] = deque(maxlen=max(1, self._whole(rate)))
+        self._answer = asyncio.Event()
+        self._shortest = _Shortest()
         self._due = -math.inf
         self._paused_until = -math.inf
         self._cut_at = -math.inf
         self._share_then = 1.0
 
-    async def grant(self) -> None:
-        """Return when the next call may be sent, which is to be at once. First come, first served."""
+    async def grant(self) -> int:
+        """Return when the next call may be sent, which is to be at once. First come, first served.
+
+        returns: what `ended` is to be told when the call is over.
+        """
         async with self._turn:
             while (wait := self._wait(now := self._monotonic())) > 0:
-                await self._sleep(wait)
-            rate = self._allowed(now)
+                if wait < math.inf:
+                    await self._sleep(wait)
+                else:
+                    self._answer.clear()
+                    await self._answer.wait()
             start = self._due if now - self._due <= CATCH_UP else now
-            self._due = start + self._distance(rate)
-            self._granted.append(now)
+            self._due = start + self._distance(self._allowed(now))
+            self._number += 1
+            self._under_way[self._number] = now
+            return self._number
+
+    def ended(self, granted: int, *, answered: bool) -> None:
+        """Note that a call is over; without an answer it may have got there as late as now."""
+        now = self._monotonic()
+        took = now - self._under_way.pop(granted)
+        if answered:
+            self._shortest.note(took, now)
+        # Without an answer not even the shortest time is known to have passed since.
+        self._over.append(now if answered else now + self._shortest.known)
+        self._answer.set()
 
     def throttled(self, retry_after: float | None) -> None:
         """Slow down, because the service said that calls come too fast.
@@ -93,9 +120,17 @@ class Pacer:
             self._cut_at = now
 
     def _wait(self, now: float) -> float:
-        whole = self._whole(self._allowed(now))
-        window = self._granted[-whole] + WINDOW if len(self._granted) >= whole else -math.inf
-        return max(self._due, window, self._paused_until) - now
+        return max(max(self._due, self._paused_until) - now, self._room(now))
+
+    def _room(self, now: float) -> float:
+        """Seconds until one more call fits into the window; infinite while too many are under way to know."""
+        over, held = self._over, WINDOW - self._shortest.known
+        while over and over[0] + held <= now:
+            over.popleft()
+        leaving = len(self._under_way) + len(over) + 1 - self._whole(self._allowed(now))
+        if leaving <= 0:
+            return 0.0
+        return over[leaving - 1] + held - now if leaving <= len(over) else math.inf
 
     def _share(self, now: float) -> float:
         return min(1.0, self._share_then + RECOVERY * (now - self._cut_at)) if self._cut_at > -math.inf else 1.0
@@ -109,6 +144,23 @@ class Pacer:
 
     def _distance(self, rate: float) -> float:
         return WINDOW / (self._whole(rate) if rate >= 1 else rate)
+
+
+class _Shortest:
+    """The shortest time that an answer took lately."""
+
+    def __init__(self) -> None:
+        self.known = 0.0
+        self._before = math.inf
+        self._now = math.inf
+        self._since = -math.inf
+
+    def note(self, took: float, now: float) -> None:
+        """Take an answer's time into account."""
+        if now - self._since >= SHORTEST_SINCE:
+            self._before, self._now, self._since = self._now, math.inf, now
+        self._now = min(self._now, took)
+        self.known = min(self._before, self._now)
 
 
 class InFlight:
