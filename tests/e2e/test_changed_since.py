@@ -13,6 +13,7 @@ import pytest
 
 from tests.e2e.helpers import Ended, Project, actions, no_bug, project, refused, writes
 from tests.repositories import commit, git, repository, write
+from vodplan import api
 from vodplan.emulator import RunningEmulator
 from vodplan.emulator.demo import library as demo_library
 
@@ -266,6 +267,20 @@ def test_folder_without_git_is_refused(tmp_path: Path) -> None:
         next="vodplan plan",
         GIT_CEILING_DIRECTORIES=str(tmp_path.parent),
     )
+
+
+def test_library_gives_all_entries_of_a_revision(branch: Project) -> None:
+    """For who plans two revisions against each other; they are as they were, whatever stands in the folder now."""
+    write(branch.folder, {"manifests/a.yaml": None, "manifests/b.yaml": manifest(titles(300, 301))})
+    workspace = api.load(cwd=branch.folder)
+
+    then = api.load_revision(workspace, "main")
+    since = api.changed_since(workspace, "main")
+
+    assert sorted(asset.key for asset in then.assets) == sorted(VIDEOS[:200])
+    assert {asset.source.file for asset in then.assets} == {"manifests/a.yaml", "manifests/b.yaml"}
+    assert ([asset.key for asset in since.desired.assets], since.removed, since.broken) == ([VIDEOS[300]], 200, {})
+    assert since.commit == git(branch.folder, "rev-parse", "main")
 
 
 def state(path: Path) -> dict[str, Any]:
