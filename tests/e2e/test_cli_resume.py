@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.e2e.helpers import HEAD, Project, actions, finish, no_bug, project, r
 from vodplan import api
 from vodplan.core.history import EventKind
 from vodplan.emulator import RunningEmulator, running
+from vodplan.emulator.demo import library as demo_library
 
 pytestmark = pytest.mark.e2e
 
@@ -91,6 +93,27 @@ def test_killed_apply_is_taken_up_again(library: Project, served: RunningEmulato
     assert library.call("history", "--format", "json").document["runs"][0]["resumed"] == 1
     again = library.call("apply", "--resume", run)
     assert (again.code, f"Run {run} is complete" in again.err) == (0, True)
+
+
+@pytest.mark.parametrize("sent", [3, 60, 150])
+def test_apply_of_a_thousand_killed_between_two_operations_writes_each_video_once(
+    library: Project, served: RunningEmulator, sent: int
+) -> None:
+    """Many calls are under way and share records when it dies; what was sent is recorded, and not sent again."""
+    videos = [one.id for one in demo_library().videos if one.media_type == "video"]
+    library.manifest("".join(["videos:\n", *(f"  - {{id: {one}, title: Renewed}}\n" for one in videos)]))
+    served.set_faults([{"kind": "latency", "ms": 20, "operation": "UpdateVideoInfo*"}])
+    process = library.start("apply", "--auto-approve", "--format", "json")
+    wait_until(lambda: len(writes(served)) >= sent, process=process)
+    _kill(process)
+    (run,) = library.call("history", "--format", "json").document["runs"]
+
+    resumed = library.run("apply", "--resume", run["id"], "--format", "json")
+
+    assert (resumed.code, resumed.document["converged"]) == (0, True), resumed.said
+    assert resumed.document["counts"]["done"] == len(videos) == 1_000
+    assert {call.action for call in writes(served)} == {"UpdateVideoInfos", "UpdateVideoInfo"}
+    assert Counter(one for call in writes(served) for one in call.ids) == dict.fromkeys(videos, 1)
 
 
 def test_killed_apply_leaves_a_lock_that_unlock_removes(library: Project, served: RunningEmulator) -> None:
