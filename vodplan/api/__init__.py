@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
+from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
 from vodplan.api.probing import probe
 from vodplan.api.projects import StrPath, Workspace, find_project, load, select
@@ -24,6 +25,7 @@ __all__ = [
     "load_revision",
     "open_store",
     "plan",
+    "plan_from",
     "plan_json",
     "probe",
     "read_plan",

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vodplan.core.plan import Plan, Target
     from vodplan.core.ports import LiveReader, Progress
     from vodplan.core.undo import Undo
+    from vodplan.manifests.project import Project
+    from vodplan.wiring import Choice
 
 
 def plan(
@@ -51,7 +53,37 @@ def plan(
                    target, ConfigError, ApiError, CredentialsError; StoreError when policy.max_managed_drop counts on a
                    store that cannot be read.
     """
-    from vodplan.api.ondemand import OnDemand
+    from vodplan.vod.concurrency import run as run_alone
+
+    return run_alone(
+        planned(
+            workspace,
+            target=target,
+            only=only,
+            exclude=exclude,
+            since=since,
+            snapshot=snapshot,
+            read_by=read_by,
+            progress=progress,
+            now=now,
+        )
+    )
+
+
+async def planned(
+    workspace: Workspace,
+    *,
+    target: str | None = None,
+    only: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    since: Since | None = None,
+    snapshot: StrPath | None = None,
+    read_by: str = "auto",
+    progress: Progress | None = None,
+    now: datetime.datetime | None = None,
+    reader: LiveReader | None = None,
+) -> Plan:
+    """See `plan`; with a reader of the target's library where there is one already."""
     from vodplan.core.assemble import Frame
     from vodplan.core.road import ReadBy
     from vodplan.engine.planner import Catalogue, make_plan
@@ -59,8 +91,7 @@ def plan(
     from vodplan.registry import KINDS
     from vodplan.store.snapshot import open_snapshot
     from vodplan.store.snapshot_reader import SnapshotReader
-    from vodplan.vod.concurrency import run as run_alone
-    from vodplan.wiring import choose, open_target, remembered, target_of
+    from vodplan.wiring import choose, remembered, target_of
 
     desired = select(workspace.desired, only=only, exclude=exclude)
     if since is not None:
@@ -83,32 +114,39 @@ def plan(
         # Some manifests have fewer entries than all of them, and lost none.
         memory = replace(memory, managed=None)
 
-    async def run() -> Plan:
-        async with contextlib.AsyncExitStack() as stack:
+    async with contextlib.AsyncExitStack() as stack:
+        if reader is None:
+            reader = live_reader(stack, choice, project, workspace.environ)
+        held = None
+        if snapshot is not None:
+            held = stack.enter_context(open_snapshot(Path(snapshot), frame.target))
+            reader = SnapshotReader(reader, held, at=now)
+        plan = await make_plan(
+            desired,
+            reader=reader,
+            catalogue=catalogue,
+            frame=frame,
+            today=now.astimezone(datetime.UTC).date(),
+            managed=workspace.managed,
+            memory=memory,
+            progress=progress or Quiet(),
+            read_by=ReadBy(read_by),
+        )
+        return _noted(plan, since, held.oldest if held is not None else None)
 
-            async def connect() -> LiveReader:
-                opening = open_target(choice, project=project, environ=workspace.environ, home=Path.home())
-                return (await stack.enter_async_context(opening)).service.reader
 
-            reader: LiveReader = OnDemand(connect)
-            held = None
-            if snapshot is not None:
-                held = stack.enter_context(open_snapshot(Path(snapshot), frame.target))
-                reader = SnapshotReader(reader, held, at=now)
-            plan = await make_plan(
-                desired,
-                reader=reader,
-                catalogue=catalogue,
-                frame=frame,
-                today=now.astimezone(datetime.UTC).date(),
-                managed=workspace.managed,
-                memory=memory,
-                progress=progress or Quiet(),
-                read_by=ReadBy(read_by),
-            )
-            return _noted(plan, since, held.oldest if held is not None else None)
+def live_reader(
+    stack: contextlib.AsyncExitStack, choice: Choice, project: Project, environ: Mapping[str, str]
+) -> LiveReader:
+    """A reader of a target that is connected to once something is read, until the stack is closed."""
+    from vodplan.api.ondemand import OnDemand
+    from vodplan.wiring import open_target
 
-    return run_alone(run())
+    async def connect() -> LiveReader:
+        opening = open_target(choice, project=project, environ=environ, home=Path.home())
+        return (await stack.enter_async_context(opening)).service.reader
+
+    return OnDemand(connect)
 
 
 def _both(one: DesiredState, other: DesiredState) -> DesiredState:

@@ -14,6 +14,7 @@ from vodplan.core.errors import UsageError
 if TYPE_CHECKING:
     from vodplan.core.desired import DesiredState
     from vodplan.core.diagnostics import Diagnostic
+    from vodplan.manifests.load import Loaded
     from vodplan.manifests.project import Project
 
 StrPath = str | Path
@@ -74,13 +75,19 @@ def load(
     """
     from vodplan.manifests.cache import open_cache
     from vodplan.manifests.load import load as load_manifests
-    from vodplan.manifests.load import require_valid
 
     environ = os.environ if environ is None else environ
     base = Path.cwd() if cwd is None else Path(cwd)
     project = find_project(config=config, cwd=base, environ=environ)
     named = tuple(base / path for path in paths)
     loaded = load_manifests(named, project=project, cache=open_cache(project, environ))
+    return workspace_of(loaded, project=project, paths=named, environ=environ)
+
+
+def workspace_of(loaded: Loaded, *, project: Project, paths: tuple[Path, ...], environ: Mapping[str, str]) -> Workspace:
+    """A project with manifests that were loaded from these paths; raises ManifestError when they are not valid."""
+    from vodplan.manifests.load import require_valid
+
     return Workspace(
         project=project,
         desired=require_valid(loaded),
@@ -89,7 +96,7 @@ def load(
         managed=loaded.managed,
         environ=dict(environ),
         whole=not paths,
-        paths=named,
+        paths=paths,
     )
 
 

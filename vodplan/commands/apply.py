@@ -81,15 +81,16 @@ def _plan_of(options: ApplyOptions, context: Context) -> tuple[Plan, api.Workspa
     planfile = _planfile(options, console.cwd)
     if planfile is not None:
         return api.read_plan(planfile), None
-    workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
-    context.output.warn(workspace.diagnostics)
-    since = None if options.changed_since is None else api.changed_since(workspace, options.changed_since)
-    plan = api.plan(
-        workspace,
+    workspace, plan = api.plan_from(
+        options.paths,
+        config=options.config,
+        cwd=console.cwd,
+        environ=console.environ,
         target=options.target,
         only=options.only,
         exclude=options.exclude,
-        since=since,
+        changed_since=options.changed_since,
+        warn=context.output.warn,
         progress=context.progress(options),
     )
     return plan, workspace

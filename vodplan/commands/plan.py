@@ -21,17 +21,18 @@ def run(options: PlanOptions, context: Context) -> int:
     require_page(options)
     if options.out is not None:
         require_writable(console.cwd / options.out)
-    workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
-    context.output.warn(workspace.diagnostics)
-    since = None if options.changed_since is None else api.changed_since(workspace, options.changed_since)
-    plan = api.plan(
-        workspace,
+    _, plan = api.plan_from(
+        options.paths,
+        config=options.config,
+        cwd=console.cwd,
+        environ=console.environ,
         target=options.target,
         only=options.only,
         exclude=options.exclude,
-        since=since,
+        changed_since=options.changed_since,
         snapshot=None if options.snapshot is None else console.cwd / options.snapshot,
         read_by=options.read_by,
+        warn=context.output.warn,
         progress=context.progress(options),
     )
     if options.out is not None:

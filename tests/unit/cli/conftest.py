@@ -90,6 +90,7 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     load: Callable[..., object] = lambda *_, **__: workspace  # noqa: E731
     monkeypatch.setattr(api, "load", load)
     monkeypatch.setattr(api, "plan", stand_in.on_plan)
+    monkeypatch.setattr(api, "plan_from", lambda *_, **told: (workspace, stand_in.on_plan(workspace, **told)))
     monkeypatch.setattr(api, "apply", stand_in.on_apply)
     monkeypatch.setattr(api, "resume", stand_in.on_resume)
     monkeypatch.setattr(api, "open_store", stand_in.on_open_store)
