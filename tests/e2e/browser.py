@@ -58,6 +58,7 @@ class Browser:
         still = {"name": "prefers-reduced-motion", "value": "reduce"}
         self._cdp("Emulation.setEmulatedMedia", features=[scheme, still])
         self._cdp("Emulation.setScriptExecutionDisabled", value=not scripts)
+        self.driver.get("about:blank")
         self.complaints()
         self.requests()
         self.driver.get(page.as_uri())
@@ -100,7 +101,15 @@ def browsing() -> Iterator[Browser]:
     browser, driver = programs()
     options = Options()
     options.binary_location = browser
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--no-first-run",
+        # Nothing beyond this machine is looked for.
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ):
         options.add_argument(argument)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     service = Service(driver, log_output=subprocess.DEVNULL)

@@ -15,6 +15,7 @@ from tests.e2e.helpers import project
 from tests.unit.render import plans
 from tests.unit.render.html.corpus import HOSTILE
 from vodplan.core.change import Action, Change
+from vodplan.core.pictures import Pictures
 from vodplan.core.values import Json
 from vodplan.emulator import RunningEmulator
 from vodplan.emulator.demo.picks import identifier
@@ -244,7 +245,7 @@ def test_page_keyboard_alone_reviews_and_opens(browser: Browser, pictures: str, 
 def test_page_is_accessible(browser: Browser, tmp_path: Path, width: int, dark: bool) -> None:
     """axe finds nothing wrong: names, roles, contrast, headings, landmarks; with the wall, the rows and a sheet open."""
     page = tmp_path / "plan.html"
-    page.write_text(plan_page(plans.full_plan(), next="vodplan apply plan.json --allow-deletes 4"), encoding="utf-8")
+    page.write_text(plan_page(plans.full_plan(), next="vodplan apply", pictures=Pictures(found={})), encoding="utf-8")
     browser.open(page, width=width, dark=dark)
     browser.run(
         "document.querySelectorAll('.item .ok')[0].click(); document.querySelectorAll('.item .keep')[1].click()"
