@@ -204,3 +204,13 @@ def test_undo_page_is_the_plan_and_what_it_leaves_out(text: str) -> None:
 def test_result_page_says_what_it_is(result: Result, title: str) -> None:
     """A page that is opened a week later has a name."""
     assert read(page_of(result)).one("title").text == title
+
+
+def test_history_run_that_did_not_take_names_the_fields() -> None:
+    """What was wanted, and what is there."""
+    differing = Unconverged(address=plans.a_missing().address, field="title", wanted='"New"', live='"Old"')
+
+    page = page_of(RunShown(detail=runs.a_run(ChangeState.DONE, unconverged=(differing,))))
+
+    assert "What did not take" in page
+    assert "&#34;New&#34;" in page
