@@ -101,7 +101,14 @@ function tally(of) {
   return counts;
 }
 
+const known = new Map();
 function options(name) {
+  const key = `${chosen.tab} ${name}`;
+  if (!known.has(key)) known.set(key, counted(name));
+  return known.get(key);
+}
+
+function counted(name) {
   const listed = (counts, label, rank) =>
     [...counts].sort(rank || ((one, other) => one[0] - other[0])).map(([key, number]) => [String(key), label(key), number]);
   const often = (one, other) => other[1] - one[1];

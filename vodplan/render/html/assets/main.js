@@ -137,6 +137,11 @@ function begin() {
     const node = event.target.closest(".item");
     if (node && view.layout === "rows") measure([Number(node.dataset.at)], -feed.getBoundingClientRect().top);
   });
+  // What the first search and the first sorting would wait for is made while nobody does anything.
+  (window.requestIdleCallback || setTimeout)(() => {
+    haystack(0);
+    sorted("title");
+  });
   addEventListener("beforeprint", () => printAll(narrowed() ? view.order : sorted("plan")));
   addEventListener("afterprint", printed);
 }
