@@ -31,4 +31,4 @@ def _escaped(character: str) -> str:
     if terminal(character) == character:
         return character
     # Bytes, not code points: every shell that knows $'…' means the same by them, in any locale.
-    return "".join(f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogatepass"))
+    return "".join(f"\\{byte:03o}" for byte in character.encode("utf-8", "surrogatepass"))

@@ -138,9 +138,7 @@ function row(place) {
   const facts = [...factsOf(one), ...warnings(one)];
   if (facts.length) inside.append(el("p", "meta", ...facts.map((part) => (typeof part === "string" ? el("span", "", part) : part))));
   if (one.g && isRemoval(one)) inside.append(el("p", "meta", ...one.g.map((tag) => text(data.tags[tag], "span", "tag"))));
-  const why = [one.w, one.r].filter((which) => which !== undefined).map((which) => text(data.whys[which], "p", "one why"));
-  why.forEach((line) => line.classList.remove("one"));
-  inside.append(...why);
+  for (const which of [one.w, one.r]) if (which !== undefined) inside.append(clipped(text(data.whys[which], "p", "why")));
   if (one.e) inside.append(fieldsOf(one));
   const image = bareRow ? null : picture(one.p, "", noteOf(one));
   return item(place, bareRow ? "row bare" : "row", image, inside, reviewButtons(place, true));
