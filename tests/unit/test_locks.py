@@ -67,7 +67,7 @@ def test_lock_of_the_benchmarks_has_what_their_group_asks_for() -> None:
     assert "vodplan" not in lock
 
 
-@pytest.mark.parametrize("name", ["core.txt", "dev.txt", "bench.txt"])
+@pytest.mark.parametrize("name", ["core.txt", "dev.txt", "bench.txt", "ci.txt", "build.txt"])
 def test_lock_every_package_has_hashes_and_comes_as_a_wheel(name: str) -> None:
     """pip then takes nothing that was not seen here, and builds nothing with tools that no lock names."""
     text = REPOSITORY.joinpath("requirements", name).read_text(encoding="utf-8")
@@ -85,3 +85,20 @@ def test_locks_agree_on_versions() -> None:
 
     assert set(core) <= set(dev)
     assert [name for name in core if core[name].specifier != dev[name].specifier] == []
+
+
+def test_lock_of_ci_jobs_has_the_core_and_the_extras_that_servers_need() -> None:
+    """Jobs and the container take keys by role and keep runs in PostgreSQL."""
+    lock = locked("ci.txt")
+    extras = PROJECT["project"]["optional-dependencies"]
+
+    lines = [*PROJECT["project"]["dependencies"], *extras["credentials"], *extras["postgres"]]
+    assert {canonicalize_name(Requirement(line).name) for line in lines} <= set(lock)
+    assert {name: pin for name, pin in locked("core.txt").items() if lock.get(name) != pin} == {}
+
+
+def test_lock_of_the_build_has_what_the_build_system_asks_for() -> None:
+    """ci/install builds without isolation, so that nothing comes in that no lock names."""
+    names = {canonicalize_name(Requirement(line).name) for line in PROJECT["build-system"]["requires"]}
+
+    assert names <= set(locked("build.txt"))
