@@ -300,8 +300,8 @@ def test_clock_that_steps_back_changes_nothing(benched: Bench, looks: int) -> No
 
 
 def killed_in_the_middle(made: Bench) -> str:
-    """Kill an apply when a part of its updates is recorded; the id of its run."""
-    assert made.apply(at=("journal outcome: before", 12)).killed
+    """Kill an apply when its updates are recorded and its removals begin; the id of its run."""
+    assert made.apply(at=("DeleteStream: before", 1)).killed
     found = made.left_behind()
     assert found is not None
     return found.record.id
