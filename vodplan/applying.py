@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
-import gc
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Progress
 from vodplan.core.report import ApplyReport, Outcome, Verdict
 from vodplan.engine.limits import Limits
+from vodplan.engine.pauses import without_pauses
 from vodplan.engine.run import run_apply
 from vodplan.kinds.operations import with_rates
 from vodplan.registry import KINDS
@@ -131,7 +131,7 @@ def _under_lease(
     async def run() -> ApplyReport:
         async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
             scribe = Scribe(journal)
-            with _stop_on_signal() as stopped, _without_pauses():
+            with _stop_on_signal() as stopped, without_pauses():
                 ahead = asyncio.ensure_future(scribe.prepare(plan))
                 report = await run_apply(
                     plan,
@@ -154,16 +154,6 @@ def _under_lease(
 
     with store.acquire(plan.target, _holder(environ), run=journal.run_id, on_lost=lost.append):
         return run_alone(run())
-
-
-@contextlib.contextmanager
-def _without_pauses() -> Iterator[None]:
-    """Keep what is there by now out of looking for garbage: in a large plan that takes moments in which calls wait."""
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 def _unanswered(plan: Plan, place: int) -> Outcome:

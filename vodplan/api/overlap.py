@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 
 OVERLAPPED = 1024 * 1024
 """Bytes of all manifests from which on reading them takes long enough to begin with the library meanwhile."""
+
+
+SWITCH = 0.0005
+"""Seconds after which the parsing thread hands over: with the usual 0.005 an answer waits so long for each of its steps
+that the allowed rate is missed."""
 
 
 class _Ended(Exception):
@@ -133,10 +140,13 @@ async def _loaded(
     """Load in a thread, and have what is known so far read meanwhile."""
     import asyncio
 
+    from vodplan.core.values import UNSET
+    from vodplan.kinds.video import VIDEO
     from vodplan.manifests.cache import open_cache
     from vodplan.manifests.load import load as load_manifests
 
     loop = asyncio.get_running_loop()
+    place = VIDEO.index("category")
     ended = threading.Event()
 
     def tell(assets: Sequence[DesiredAsset]) -> None:
@@ -145,12 +155,19 @@ async def _loaded(
         # Images are few, and those that go are read before all others.
         keys = [one.key for one in assets if one.kind == "video" and one.after is None]
         loop.call_soon_threadsafe(reader.feed, "video", keys)
+        if any(one.kind == "video" and one.values and one.values[place] is not UNSET for one in assets):
+            loop.call_soon_threadsafe(reader.feed_categories)
 
+    # Before the thread begins: two threads that load modules and parse at once hold each other up.
+    import_module("vodplan.vod.service")
+    import_module("vodplan.vod.client")
     cache = open_cache(project, environ)
     work = partial(load_manifests, paths, project=project, discovery=discovery, cache=cache, tell=tell)
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
     try:
         loaded = await loop.run_in_executor(None, work)
     finally:
+        sys.setswitchinterval(usual)
         ended.set()
-        reader.stop()
     return workspace_of(loaded, project=project, paths=paths, environ=environ)

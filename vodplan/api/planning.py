@@ -86,6 +86,7 @@ async def planned(
     """See `plan`; with a reader of the target's library where there is one already."""
     from vodplan.core.assemble import Frame
     from vodplan.core.road import ReadBy
+    from vodplan.engine.pauses import without_pauses
     from vodplan.engine.planner import Catalogue, make_plan
     from vodplan.kinds.operations import OPERATIONS
     from vodplan.registry import KINDS
@@ -121,6 +122,7 @@ async def planned(
         if snapshot is not None:
             held = stack.enter_context(open_snapshot(Path(snapshot), frame.target))
             reader = SnapshotReader(reader, held, at=now)
+        stack.enter_context(without_pauses())
         plan = await make_plan(
             desired,
             reader=reader,

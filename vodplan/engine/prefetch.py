@@ -24,9 +24,9 @@ BURSTS = 4
 class PrefetchReader:
     """Implements `core.ports.LiveReader` by another one, some of whose answers are there before they are asked for.
 
-    An answer is handed out once and then forgotten. What was fed but not begun when `stop` is called is read like all
-    else. An error is raised by `read` for the keys it is about, and only there. Everything belongs to one event loop;
-    left as a context manager, whatever is still under way is cancelled.
+    An answer is handed out once and then forgotten. Reading ahead ends with the first question, or with `stop`: what
+    was fed and not begun by then is read like all else. An error is raised by `read` for the keys it is about, and only
+    there. Everything belongs to one event loop; left as a context manager, whatever is still under way is cancelled.
     """
 
     def __init__(self, inner: LiveReader, *, most: int = MOST, burst: int = BURST) -> None:
@@ -37,6 +37,7 @@ class PrefetchReader:
         self._held: dict[tuple[str, str], LiveAsset | None] = {}
         self._flying: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._categories: asyncio.Task[Sequence[Category]] | None = None
         self._stopped = False
 
     async def __aenter__(self) -> Self:
@@ -46,7 +47,9 @@ class PrefetchReader:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
-        tasks = {*self._tasks, *self._flying.values()}
+        tasks: set[asyncio.Task[None] | asyncio.Task[Sequence[Category]]] = {*self._tasks, *self._flying.values()}
+        if self._categories is not None:
+            tasks.add(self._categories)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -55,6 +58,14 @@ class PrefetchReader:
         """Have assets read that will be asked for; as many as may be held, in whole bursts."""
         self._fed.setdefault(kind, deque()).extend(keys)
         self._begin()
+
+    def feed_categories(self) -> None:
+        """Have the tree of categories read, once: level by level it takes longer than many assets."""
+        if self._categories is None and not self._stopped:
+            self._categories = asyncio.ensure_future(self._read_categories())
+
+    async def _read_categories(self) -> Sequence[Category]:
+        return await self._inner.categories()
 
     def stop(self) -> None:
         """Begin nothing more: from now on it is known what is wanted."""
@@ -95,6 +106,7 @@ class PrefetchReader:
 
     async def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
         """See `LiveReader.read`."""
+        self.stop()
         here = [key for key in keys if (kind, key) in self._held]
         coming = {key: self._flying[kind, key] for key in keys if (kind, key) in self._flying}
         if here:
@@ -122,7 +134,8 @@ class PrefetchReader:
 
     async def categories(self) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        return await self._inner.categories()
+        ahead, self._categories = self._categories, None
+        return await (self._inner.categories() if ahead is None else ahead)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
@@ -130,9 +143,11 @@ class PrefetchReader:
 
     async def count(self, kind: str) -> int | None:
         """See `LiveReader.count`."""
+        self.stop()
         return await self._inner.count(kind)
 
     async def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
         """See `LiveReader.walk`."""
+        self.stop()
         async for page in self._inner.walk(kind, fields):
             yield page

@@ -11,7 +11,7 @@ import pytest
 from tests import build
 from tests.fakes import Library
 from vodplan.core.errors import CredentialsError, Throttled
-from vodplan.core.live import LiveAsset, LiveBatch
+from vodplan.core.live import Category, LiveAsset, LiveBatch
 from vodplan.engine.prefetch import BURSTS, PrefetchReader
 
 T = TypeVar("T")
@@ -224,3 +224,54 @@ def test_prefetch_hands_every_other_question_on() -> None:
             assert pages == [page async for page in inner.walk("video", ["title"])]
 
     run(work)
+
+
+def test_prefetched_categories_are_read_once() -> None:
+    """They were fed twice and asked for once; asked for again, they are read anew."""
+
+    class Trees(Counted):
+        asked = 0
+
+        async def categories(self) -> Sequence[Category]:
+            """See `LiveReader.categories`."""
+            self.asked += 1
+            return await super().categories()
+
+    async def run() -> None:
+        inner = Trees()
+        async with PrefetchReader(inner) as reader:
+            reader.feed_categories()
+            reader.feed_categories()
+            await settled()
+            assert inner.asked == 1
+            assert await reader.categories() == await Library().categories()
+            assert inner.asked == 1
+            await reader.categories()
+            assert inner.asked == 2
+            reader.stop()
+            reader.feed_categories()
+            await settled()
+            assert inner.asked == 2
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("ask", ["read", "count", "walk"])
+def test_prefetch_ends_with_the_first_question(ask: str) -> None:
+    """From then on it is known what is wanted, and by which road."""
+
+    async def run() -> None:
+        inner = library()
+        async with PrefetchReader(inner, burst=10) as reader:
+            if ask == "count":
+                await reader.count("video")
+            else:
+                answer = reader.read("video", []) if ask == "read" else reader.walk("video", [])
+                async for _ in answer:
+                    pass
+            begun = len(inner.begun)
+            reader.feed("video", IDS[:40])
+            await settled()
+            assert len(inner.begun) == begun
+
+    asyncio.run(run())
