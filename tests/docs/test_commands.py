@@ -11,7 +11,18 @@ from tests.docs import pages
 from vodplan.cli.arguments import build_parser
 from vodplan.cli.table import COMMANDS, COMMANDS_TO_COME
 
-COMMON_FLAGS = ("--target", "--config", "--format", "--output", "--color", "--no-color", "--verbose", "--log-format")
+COMMON_FLAGS = (
+    "--target",
+    "--config",
+    "--format",
+    "--output",
+    "--color",
+    "--no-color",
+    "--verbose",
+    "--log-format",
+    "--comment-limit",
+    "--artifact-url",
+)
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:

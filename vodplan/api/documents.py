@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = False) -> str:
-    """A plan as people (`text`, or `html` for a browser) or programs (`json`) read it.
+    """A plan as people (`text`, or `html` for a browser) or programs (`json`) read it, or as a
+    host shows it (`markdown`, `github`, `gitlab`).
 
     width:  columns to lay out for, `text` only.
     raises: UsageError for a format there is not.
@@ -27,9 +28,16 @@ def show(plan: Plan, *, format: str = "text", width: int = 80, color: bool = Fal
         from vodplan.render.html.plan import plan_page
 
         return plan_page(plan)
+    if format in ("markdown", "github", "gitlab"):
+        from vodplan.render.canvas import Canvas
+        from vodplan.render.results import PlanShown
+        from vodplan.render.views import view_for
+
+        return "".join(view_for(format, Canvas(width=width)).show(PlanShown(plan=plan)))
     if format != "text":
         raise UsageError(
-            f'There is no format "{format}"; the formats are text, json and html.', next="vodplan show --help"
+            f'There is no format "{format}"; the formats are text, json, html, markdown, github and gitlab.',
+            next="vodplan show --help",
         )
     from vodplan.render.text import plan_text
 

@@ -176,7 +176,11 @@ def _common(parser: Parser) -> None:
         group.add_argument("--target", metavar="NAME", help="target of the project file to work on"),
         _file(group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)")),
         group.add_argument(
-            "--format", type=values.format_name, default="text", metavar="FORMAT", help="text, json or html, on stdout"
+            "--format",
+            type=values.format_name,
+            default="text",
+            metavar="FORMAT",
+            help="format on stdout (docs/output.md)",
         ),
         group.add_argument(
             "--output",
@@ -185,6 +189,16 @@ def _common(parser: Parser) -> None:
             default=[],
             metavar="FORMAT=PATH",
             help="also write the result to a file; repeatable",
+        ),
+        group.add_argument(
+            "--comment-limit",
+            type=values.comment_limit,
+            default=65_536,
+            metavar="HOST",
+            help="size of Markdown: github, gitlab, bitbucket or characters",
+        ),
+        group.add_argument(
+            "--artifact-url", type=values.artifact_url, metavar="URL", help="whole plan, linked in Markdown"
         ),
         group.add_argument("--color", dest="color", action="store_true", default=None, help="color even in a pipe"),
         group.add_argument("--no-color", dest="color", action="store_false", default=None, help="no color"),

@@ -58,7 +58,7 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
     console = console or Console.of_process()
     common = common_of(arguments)
     try:
-        output = Output(console, common)
+        output = Output(console, common, findings=name == "validate")
     except UsageError as error:
         return _fail_early(error, argv, console)
 

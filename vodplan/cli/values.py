@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from vodplan.render.formats import FORMATS, FORMATS_TO_COME
+from vodplan.render.formats import COMMENT_LIMITS, FORMATS
 
 if TYPE_CHECKING:
     import datetime
@@ -16,9 +16,7 @@ LOG_FORMATS = ("text", "json")
 
 
 def format_name(text: str) -> str:
-    """An output format this version has."""
-    if text in FORMATS_TO_COME:
-        raise ArgumentTypeError(f"the format {text} is not in this version; there are {_listed(FORMATS)}")
+    """An output format."""
     return _one_of(text, FORMATS, "format")
 
 
@@ -28,6 +26,28 @@ def output_file(text: str) -> tuple[str, str]:
     if not (equals and path):
         raise ArgumentTypeError(f'"{text}" is not FORMAT=PATH, such as json=plan.json')
     return format_name(name), path
+
+
+def comment_limit(text: str) -> int:
+    """The most characters of a comment: a host's limit by its name, or a number."""
+    if text in COMMENT_LIMITS:
+        return COMMENT_LIMITS[text]
+    if not (_is_number(text) and int(text) >= 2000):
+        raise ArgumentTypeError(f'"{text}" is not {", ".join(COMMENT_LIMITS)} or a number of 2000 or more')
+    return int(text)
+
+
+def artifact_url(text: str) -> str:
+    """An http or https URL to link to."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(text) > 500:
+        raise ArgumentTypeError(f'"{text}" is not an http or https URL of at most 500 characters')
+    return text
 
 
 def log_format(text: str) -> str:

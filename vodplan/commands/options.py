@@ -17,6 +17,8 @@ class CommonOptions:
     color:    None when the terminal decides.
     verbose:  how often `-v` was given.
     log_format: `text` or `json`.
+    comment_limit: characters of a Markdown comment.
+    artifact_url: what a Markdown comment links to; None for nothing.
     """
 
     target: str | None = None
@@ -26,6 +28,8 @@ class CommonOptions:
     color: bool | None = None
     verbose: int = 0
     log_format: str = "text"
+    comment_limit: int = 65_536
+    artifact_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from vodplan.commands.console import Console
 from vodplan.commands.options import CommonOptions
 from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
+from vodplan.render.comment import Comment
 from vodplan.render.escape import json_text
 from vodplan.render.formats import DOCUMENTS
 from vodplan.render.results import Exported, Failure, Result
@@ -31,13 +32,22 @@ class OutputError(VodplanError):
 class Output:
     """The outputs of one run. Results are shown to all of them; files are written when it ends, whole or not at all."""
 
-    def __init__(self, console: Console, options: CommonOptions) -> None:
-        """raises: UsageError for a file that cannot be written, before any work is done."""
+    def __init__(self, console: Console, options: CommonOptions, *, findings: bool = True) -> None:
+        """findings: whether the command has findings, which some formats are for.
+
+        raises: UsageError for a file that cannot be written, or a format the command has not, before any work is done.
+        """
         self._console = console
         self._color = options.color
         self.format = options.format
-        self._stdout = _Stream(console, view_for(options.format, self.canvas), options.format)
-        self._files = [_File(name, console.cwd / path) for name, path in options.output]
+        comment = Comment(limit=options.comment_limit, artifact=options.artifact_url or "", target=options.target or "")
+        names = [options.format, *(name for name, _ in options.output)]
+        if "sarif" in names and not findings:
+            raise UsageError(
+                "The format sarif is for findings, which only validate has.", next="vodplan validate --help"
+            )
+        self._stdout = _Stream(console, view_for(options.format, self.canvas, comment), options.format)
+        self._files = [_File(name, console.cwd / path, comment) for name, path in options.output]
         require_distinct([file.path for file in self._files])
 
     @property
@@ -53,7 +63,7 @@ class Output:
 
     def fail(self, error: VodplanError) -> None:
         """Give the error that ends the run to every output; people read it on stderr."""
-        if self._stdout.document and not self._stdout.wrote:
+        if (self._stdout.document and not self._stdout.wrote) or self.format == "github":
             self._stdout.show(Failure(error=error))
         else:
             self.complain(error)
@@ -166,11 +176,11 @@ def silence(stream: TextIO) -> None:
 class _File:
     """An output file, kept in memory until the run ends."""
 
-    def __init__(self, name: str, path: Path) -> None:
+    def __init__(self, name: str, path: Path, comment: Comment) -> None:
         require_writable(path)
         self.path = path
         self._document = name in DOCUMENTS
-        self._view = view_for(name, FILE_CANVAS)
+        self._view = view_for(name, FILE_CANVAS, comment)
         self._text: list[str] = []
 
     def show(self, result: Result) -> None:

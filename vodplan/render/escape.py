@@ -98,3 +98,60 @@ class _Table(dict[int, str]):
 
 _TERMINAL = _Table(_visible)
 _JSON = _Table(_json_escape)
+
+
+def markdown(text: str, most: int = 300) -> str:
+    """A stranger's text as a code span of at most `most` characters: hosts look for nothing in one.
+
+    No link, image, HTML, mention, reference or emoji name is read in a code span, on any of the hosts; a backslash or
+    an entity would not hold, since hosts look for mentions after both are undone.
+    """
+    shown = terminal(text[: most + 1])
+    shown = _short_runs(f"{shown[:most]}…" if len(shown) > most else shown)
+    if not shown.strip():
+        return "(blank)"
+    tick = _fence(shown, 1)
+    return f"{tick} {shown} {tick}" if "`" in (shown[0], shown[-1]) else f"{tick}{shown}{tick}"
+
+
+def markdown_block(text: str) -> str:
+    """Text of several lines, safe for a terminal already, as a fenced block."""
+    text = _short_runs(text)
+    fence = _fence(text, 3)
+    return f"{fence}text\n{text.rstrip(chr(10))}\n{fence}\n"
+
+
+def github_data(text: str) -> str:
+    """The message of a workflow command; its lines are joined as the host wants them."""
+    return "%0A".join(lines(text.replace("%", "%25")))
+
+
+def github_property(text: str) -> str:
+    """A property of a workflow command, such as its file."""
+    return github_data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def github_log(text: str) -> str:
+    """Text for a job's log, in which no line starts a workflow command, of neither kind."""
+    return _STARTS.sub(r"\1\\u003a:", text).replace("##[", "##\\u005b")
+
+
+def csv_text(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in _FORMULA else text
+
+
+def _fence(text: str, least: int) -> str:
+    longest = max((len(run) for run in _RUNS.findall(text)), default=0)
+    return "`" * max(least, longest + 1)
+
+
+def _short_runs(text: str) -> str:
+    """Break long runs of backticks: renderers know no fence of more than 80, and close one of 256 too early."""
+    return _LONG_RUN.sub(lambda run: "\\u0060" * len(run[0]), text)
+
+
+_RUNS = re.compile("`+")
+_LONG_RUN = re.compile("(?<=`{10})`+")
+_STARTS = re.compile(r"^(\s*)::", re.MULTILINE)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")

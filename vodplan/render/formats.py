@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-FORMATS = ("text", "json", "html")
+FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif")
 """The formats that there are a view for."""
 
-FORMATS_TO_COME = ("markdown", "github", "gitlab")
-"""The formats of docs/contract.md section 4 that this version does not have."""
-
-DOCUMENTS = frozenset({"json", "html"})
+DOCUMENTS = frozenset({"json", "html", "markdown", "gitlab", "sarif"})
 """The formats whose output is one whole document in UTF-8: the last result takes the place of those before it."""
+
+COMMENT_LIMITS = {"github": 65_536, "gitlab": 1_000_000, "bitbucket": 32_768}
+"""The most characters that a comment may have on a host."""

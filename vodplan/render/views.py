@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from vodplan.render.canvas import Canvas
+from vodplan.render.comment import Comment
 from vodplan.render.view import View
 
 
-def view_for(name: str, canvas: Canvas) -> View:
+def view_for(name: str, canvas: Canvas, comment: Comment | None = None) -> View:
     """The view of an output format.
 
     name:   one of `render.formats.FORMATS`.
     canvas: what text is laid out on; only the text view looks at it.
+    comment: how long Markdown may be, and what it links to.
     """
     if name == "json":
         from vodplan.render.jsonview import JsonView
@@ -20,6 +22,22 @@ def view_for(name: str, canvas: Canvas) -> View:
         from vodplan.render.html import HtmlView
 
         return HtmlView()
+    if name == "markdown":
+        from vodplan.render.markdown import MarkdownView
+
+        return MarkdownView(comment or Comment())
+    if name == "github":
+        from vodplan.render.github import GithubView
+
+        return GithubView()
+    if name == "gitlab":
+        from vodplan.render.gitlab import GitlabView
+
+        return GitlabView()
+    if name == "sarif":
+        from vodplan.render.sarif import SarifView
+
+        return SarifView()
     if name == "text":
         from vodplan.render.text import TextView
 

@@ -31,18 +31,18 @@ def _refusal(line: str) -> UsageError:
         ("show a.json b.json", '"b.json" is one argument too many.', "vodplan show --help"),
         (
             "plan --format jsn",
-            '--format: there is no format "jsn"; there are text, json and html; did you mean "json"?',
+            '--format: there is no format "jsn"; there are text, json, html, markdown, github, gitlab and sarif; did you mean "json"?',
             "",
         ),
         (
-            "plan --format markdown",
-            "--format: the format markdown is not in this version; there are text, json and html.",
+            "plan --format markdwon",
+            '--format: there is no format "markdwon"; there are text, json, html, markdown, github, gitlab and sarif; did you mean "markdown"?',
             "",
         ),
         ("plan --output plan.json", '--output: "plan.json" is not FORMAT=PATH, such as json=plan.json.', ""),
         (
-            "plan --output gitlab=x",
-            "--output: the format gitlab is not in this version; there are text, json and html.",
+            "plan --output gitlap=x",
+            '--output: there is no format "gitlap"; there are text, json, html, markdown, github, gitlab and sarif; did you mean "gitlab"?',
             "",
         ),
         ("plan --out", "--out: expected one argument.", "vodplan plan --help"),

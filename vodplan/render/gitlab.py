@@ -1,0 +1,62 @@
+"""Results as the reports that GitLab shows in a merge request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from vodplan.core.change import Action
+from vodplan.core.diagnostics import Diagnostic, Severity
+from vodplan.core.errors import ManifestError
+from vodplan.core.report import Verdict
+from vodplan.core.values import Json
+from vodplan.render.escape import terminal
+from vodplan.render.jsonview import JsonView
+from vodplan.render.results import Applied, Failure, PlanShown, Result, Undone, Validated
+
+
+class GitlabView:
+    """The view behind `--format gitlab`. See `View`."""
+
+    def show(self, result: Result) -> Iterable[str]:
+        """See `View.show`. A plan or a run is its counts, findings are a code quality report, the rest is JSON.
+
+        A failure without findings is the error as JSON has it: counts of nothing would say that nothing is to be done.
+        """
+        match result:
+            case PlanShown(preview=True):
+                return ()
+            case PlanShown() | Undone():
+                return (_counts([one.action for one in result.plan.changes]),)
+            case Applied():
+                done = (Verdict.DONE, Verdict.ALREADY)
+                return (_counts([one.action for one in result.report.outcomes if one.verdict in done]),)
+            case Validated():
+                return (_quality(result.warnings),)
+            case Failure(error=ManifestError() as error):
+                return (_quality(error.diagnostics),)
+            case _:
+                return JsonView().show(result)
+
+
+def _counts(actions: list[Action]) -> str:
+    create = sum(action is Action.CREATE for action in actions)
+    delete = sum(action.removes for action in actions)
+    return json.dumps({"create": create, "update": len(actions) - create - delete, "delete": delete}) + "\n"
+
+
+def _quality(found: Iterable[Diagnostic]) -> str:
+    return json.dumps([_issue(one) for one in found], indent=2) + "\n"
+
+
+def _issue(one: Diagnostic) -> Json:
+    path, line = (terminal(one.span.file), one.span.line) if one.span else (".", 1)
+    same = "\0".join((one.code, path, str(line), one.detail))
+    return {
+        "description": terminal(one.detail),
+        "check_name": one.code,
+        "fingerprint": hashlib.sha256(same.encode("utf-8", "replace")).hexdigest(),
+        "severity": "major" if one.severity is Severity.ERROR else "minor",
+        "location": {"path": path, "lines": {"begin": line}},
+    }
