@@ -331,6 +331,17 @@ def _schema(parser: Parser) -> None:
     _common(parser)
 
 
+def _doctor(parser: Parser) -> None:
+    parser.add_argument(
+        "--for",
+        dest="need",
+        type=values.need,
+        metavar="WHAT",
+        help="fail unless the key is good for plan, apply or delete (default: plan; the others are told)",
+    )
+    _common(parser)
+
+
 def _emulator(parser: Parser) -> None:
     from vodplan.emulator import add_arguments
 
@@ -353,7 +364,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "undo": _undo,
     "unlock": _unlock,
     "schema": _schema,
-    "doctor": _common,
+    "doctor": _doctor,
     "emulator": _emulator,
     "demo": _common,
     "completion": _completion,

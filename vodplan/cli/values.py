@@ -65,6 +65,11 @@ def shell(text: str) -> str:
     return _one_of(text, SHELLS, "completion script for the shell")
 
 
+def need(text: str) -> str:
+    """What a key is to be good for."""
+    return _one_of(text, ("plan", "apply", "delete"), "permission for")
+
+
 def count(text: str) -> int:
     """A number of things, 0 or more, in plain digits."""
     if not _is_number(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vodplan import api
 from vodplan.commands.context import Context
@@ -11,13 +12,19 @@ from vodplan.commands.options import DoctorOptions
 from vodplan.core.errors import ApiError, CredentialsError, StoreError
 from vodplan.render.results import CheckShown, Examined
 
+if TYPE_CHECKING:
+    from vodplan.vod.probes import ProbeResult
+
+PLAN = "plan"
+NEEDS = (PLAN, "apply", "delete")
+
 _STEPS = {
     "endpoint": "vodplan doctor --target NAME, once the address in vodplan.yaml and the network are right",
     "credentials": "export ALIBABA_CLOUD_ACCESS_KEY_ID=… ALIBABA_CLOUD_ACCESS_KEY_SECRET=…, or see docs/credentials.md",
     "clock": "timedatectl set-ntp true",
     "store": "see docs/store.md",
 }
-_PERMISSION = "grant vod:{name} to the key (docs/credentials.md), then vodplan doctor"
+_PERMISSION = "grant vod:{name} to the key, as the policy below does, then vodplan doctor"
 
 
 def run(options: DoctorOptions, context: Context) -> int:
@@ -25,10 +32,11 @@ def run(options: DoctorOptions, context: Context) -> int:
     console = context.console
     project = api.find_project(config=options.config, cwd=console.cwd, environ=console.environ)
     target = options.target or console.environ.get("VODPLAN_TARGET") or project.default_target or "environment"
+    missing: list[str] = []
     checks = [_project(project.path, console.cwd)]
     try:
         target, results = api.probe(
-            target=options.target, config=options.config, cwd=console.cwd, environ=console.environ
+            target=options.target, config=options.config, cwd=console.cwd, environ=console.environ, need=options.need
         )
     except CredentialsError as error:
         checks.append(
@@ -38,23 +46,32 @@ def run(options: DoctorOptions, context: Context) -> int:
         checks.append(CheckShown(name="endpoint", ok=False, detail=error.message, next=_step("endpoint")))
     else:
         checks.extend(_endpoint({result.name for result in results}))
-        checks.extend(
-            CheckShown(name=one.name, ok=one.ok, detail=one.detail, next="" if one.ok else _step(one.name))
-            for one in results
-        )
-        checks.append(
-            CheckShown(
-                name="writes",
-                ok=None,
-                detail="not tried: there is no write that is sure to change nothing",
-                next="see docs/credentials.md for the permissions that apply needs",
-            )
-        )
+        checks.extend(_tried(one, options.need) for one in results)
+        missing = [one.action for one in results if one.action and _needed(one, options.need)]
     checks.extend(_store(options, context))
-    context.output.show(Examined(target=target, checks=checks))
+    context.output.show(Examined(target=target, checks=checks, missing=missing))
     if any(one.name == "credentials" and one.ok is False for one in checks):
         return CredentialsError.exit_code
     return 1 if any(one.ok is False for one in checks) else 0
+
+
+def _needed(result: ProbeResult, need: str | None) -> bool:
+    """Whether a key has to have it: what only apply needs is no fault of a key for planning."""
+    return NEEDS.index(result.need) <= NEEDS.index(need or PLAN)
+
+
+def _tried(result: ProbeResult, need: str | None) -> CheckShown:
+    if result.ok or _needed(result, need):
+        return CheckShown(
+            name=result.name, ok=result.ok, detail=result.detail, next="" if result.ok else _step(result.name)
+        )
+    # Good enough for planning, which is what was asked; whoever applies with this key has to know.
+    return CheckShown(
+        name=result.name,
+        ok=None,
+        detail=f"only {result.need} needs it: {result.detail}",
+        next=f"vodplan doctor --for {result.need}, when this key is to {result.need}",
+    )
 
 
 def _endpoint(tried: Collection[str]) -> Iterator[CheckShown]:

@@ -128,7 +128,9 @@ class SchemaOptions(CommonOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorOptions(CommonOptions):
-    """`vodplan doctor`."""
+    """`vodplan doctor`; need: `plan`, `apply` or `delete`, what the key has to be good for."""
+
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

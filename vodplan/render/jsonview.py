@@ -9,6 +9,7 @@ from typing import assert_never
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ApiError, ManifestError, StalePlan, VodplanError
 from vodplan.core.values import Json
+from vodplan.render.ram import ram_policy
 from vodplan.render.results import (
     Applied,
     Data,
@@ -73,6 +74,7 @@ def _document(result: Validated | Examined | Started | Listing | Script | Toured
                 "checks": [
                     {"name": one.name, "ok": one.ok, "detail": one.detail, "next": one.next} for one in result.checks
                 ],
+                "policy": ram_policy(result.missing),
             }
         case Started():
             return {"folder": result.folder, "written": list(result.written), "kept": list(result.kept)}

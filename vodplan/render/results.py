@@ -75,10 +75,14 @@ class CheckShown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """All checks of `doctor`, in order."""
+    """All checks of `doctor`, in order.
+
+    missing: RAM actions that the key has not and needs, `vod:OPERATION`, in the order of the checks.
+    """
 
     target: str
     checks: Sequence[CheckShown]
+    missing: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,19 +1,37 @@
-"""What works and what does not, found out by reads that touch nothing."""
+"""What works and what does not, found out by calls that change nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 
 from vodplan.core.errors import ApiError, CredentialsError, Forbidden, NotFound, RefusedByService
 from vodplan.vod import category_api, image_api, search, video_api
-from vodplan.vod.caller import Caller
+from vodplan.vod.caller import Api, Caller
 
 NOBODY = "0" * 32
 """An id in the form of the service's own that no asset has."""
 
+NOWHERE = 9_007_199_254_740_991
+"""A category's id that no category has: the largest whole number that every JSON reader keeps exact."""
+
+UNNAMEABLE = "vodplan doctor " + "x" * 64
+"""A category's name over the service's 64 bytes: a second reason to refuse what names `NOWHERE` already."""
+
 MOST_SKEW = 15 * 60
 """Seconds that the service tolerates between its clock and a request's time."""
+
+
+class Need(StrEnum):
+    """What a permission is needed for; each includes the ones before it."""
+
+    PLAN = "plan"
+    APPLY = "apply"
+    DELETE = "delete"
+
+
+NEEDS = tuple(Need)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,31 +39,32 @@ class ProbeResult:
     """One finding.
 
     name:   `credentials`, `clock`, or the operation that was tried.
+    ok:     None for a write that was not tried, as it could not be shown before that it would change nothing.
     detail: one sentence or phrase; what to do when not `ok`.
+    need:   what the operation is needed for.
+    action: the RAM action, `vod:OPERATION`, when a policy denies it; else "".
     """
 
     name: str
-    ok: bool
+    ok: bool | None
     detail: str
+    need: Need = Need.PLAN
+    action: str = ""
 
 
-async def probe(caller: Caller) -> list[ProbeResult]:
-    """Try every read that vodplan makes; the credentials and the clock are judged by the first.
+Try = tuple[str, Callable[[], Awaitable[object]]]
 
-    Writes are not tried: there is none that is sure to change nothing.
+
+async def probe(caller: Caller, *, need: Need = Need.DELETE) -> list[ProbeResult]:
+    """Try every operation that vodplan calls; the credentials and the clock are judged by the first.
+
+    Writes name an asset and a category that do not exist, so that there is nothing to change; they are sent only after
+    the service has said so itself.
+
+    need: how far to go: reads, or updates too, or removals too.
     """
-    reads: list[tuple[str, Callable[[], Awaitable[object]]]] = [
-        ("GetVideoInfos", lambda: video_api.get_video_infos(caller, ids=[NOBODY])),
-        ("BatchGetMediaInfos", lambda: video_api.batch_get_media_infos(caller, [NOBODY])),
-        ("GetMezzanineInfo", lambda: video_api.get_mezzanine_info(caller, NOBODY)),
-        ("GetPlayInfo", lambda: video_api.get_play_info(caller, NOBODY)),
-        ("GetImageInfos", lambda: image_api.get_image_infos(caller, [NOBODY])),
-        ("ListSnapshots", lambda: image_api.list_snapshots(caller, NOBODY, "CoverSnapshot", page_size=1)),
-        ("GetCategories", lambda: category_api.get_categories(caller)),
-        ("SearchMedia", lambda: search.search_media(caller, page_size=1)),
-    ]
     results: list[ProbeResult] = []
-    for place, (name, read) in enumerate(reads):
+    for place, (name, read) in enumerate(_reads(caller)):
         try:
             finding = await _permission(name, read)
         except CredentialsError as error:
@@ -60,19 +79,103 @@ async def probe(caller: Caller) -> list[ProbeResult]:
                 *_clock(caller),
             ]
         results.append(finding)
+    if need is not Need.PLAN:
+        results.extend(await _written(caller, need))
     return results
 
 
-async def _permission(name: str, read: Callable[[], Awaitable[object]]) -> ProbeResult:
+def _reads(api: Api) -> list[Try]:
+    return [
+        ("GetVideoInfos", lambda: video_api.get_video_infos(api, ids=[NOBODY])),
+        ("BatchGetMediaInfos", lambda: video_api.batch_get_media_infos(api, [NOBODY])),
+        ("GetMezzanineInfo", lambda: video_api.get_mezzanine_info(api, NOBODY)),
+        ("GetPlayInfo", lambda: video_api.get_play_info(api, NOBODY)),
+        ("GetImageInfos", lambda: image_api.get_image_infos(api, [NOBODY])),
+        ("ListSnapshots", lambda: image_api.list_snapshots(api, NOBODY, "CoverSnapshot", page_size=1)),
+        ("GetCategories", lambda: category_api.get_categories(api)),
+        ("SearchMedia", lambda: search.search_media(api, page_size=1)),
+    ]
+
+
+def _writes(api: Api) -> dict[Need, list[Try]]:
+    video = {"VideoId": NOBODY, "Title": "vodplan doctor"}
+    image = {"ImageId": NOBODY, "Title": "vodplan doctor"}
+    return {
+        Need.APPLY: [
+            ("UpdateVideoInfo", lambda: video_api.update_video_info(api, video)),
+            ("UpdateVideoInfos", lambda: video_api.update_video_infos(api, [video])),
+            ("UpdateImageInfos", lambda: image_api.update_image_infos(api, [image])),
+            ("AddCategory", lambda: category_api.add_category(api, UNNAMEABLE, parent=NOWHERE)),
+            ("UpdateCategory", lambda: category_api.update_category(api, NOWHERE, UNNAMEABLE)),
+        ],
+        Need.DELETE: [
+            ("DeleteVideo", lambda: video_api.delete_video(api, [NOBODY])),
+            ("DeleteMezzanines", lambda: video_api.delete_mezzanines(api, [NOBODY])),
+            ("DeleteStream", lambda: video_api.delete_stream(api, NOBODY, [NOBODY])),
+            ("DeleteImage", lambda: image_api.delete_images(api, [NOBODY])),
+            ("DeleteCategory", lambda: category_api.delete_category(api, NOWHERE)),
+        ],
+    }
+
+
+async def _written(caller: Caller, need: Need) -> list[ProbeResult]:
+    absent = {
+        "Video": await _absent(_names_no_video(caller)),
+        "Image": await _absent(_names_no_image(caller)),
+        "Category": await _absent(_names_no_category(caller)),
+    }
+    results = []
+    for step, writes in _writes(caller).items():
+        if NEEDS.index(step) > NEEDS.index(need):
+            break
+        for name, write in writes:
+            about = next((word for word in absent if word in name), "Video")
+            if not absent[about]:
+                detail = f"not tried: the service did not say first that there is no such {about.lower()}"
+                results.append(ProbeResult(name=name, ok=None, need=step, detail=detail))
+                continue
+            try:
+                results.append(await _permission(name, write, step))
+            except ApiError as error:
+                results.append(ProbeResult(name=name, ok=False, need=step, detail=_told(error.message, error.next)))
+    return results
+
+
+async def _absent(says: Awaitable[bool]) -> bool:
+    """Whether the service itself says that what the writes name does not exist: in its answer, or by an error."""
     try:
-        await read()
+        return await says
+    except NotFound:
+        return True
+    except ApiError:
+        return False
+
+
+async def _names_no_video(api: Api) -> bool:
+    return NOBODY in (await video_api.get_video_infos(api, ids=[NOBODY])).missing_ids
+
+
+async def _names_no_image(api: Api) -> bool:
+    return NOBODY in (await image_api.get_image_infos(api, [NOBODY])).missing
+
+
+async def _names_no_category(api: Api) -> bool:
+    await category_api.get_categories(api, NOWHERE)
+    return False
+
+
+async def _permission(name: str, call: Callable[[], Awaitable[object]], need: Need = Need.PLAN) -> ProbeResult:
+    action = f"vod:{name}"
+    try:
+        await call()
     except Forbidden as error:
         if not error.code.endswith("IllegalStatus"):
-            return ProbeResult(name=name, ok=False, detail=_told(error.message, error.next))
+            detail = _told(error.message, error.next)
+            return ProbeResult(name=name, ok=False, need=need, detail=detail, action=action)
     except (NotFound, RefusedByService):
         # Only a key that may call an operation learns that the id does not exist.
         pass
-    return ProbeResult(name=name, ok=True, detail=f"allowed (vod:{name})")
+    return ProbeResult(name=name, ok=True, need=need, detail=f"allowed ({action})")
 
 
 def _clock(caller: Caller) -> list[ProbeResult]:

@@ -22,7 +22,7 @@ from vodplan.vod import endpoints, image, probes, video, walk
 from vodplan.vod.caller import Api, Caller, HttpConnections
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
-from vodplan.vod.probes import ProbeResult
+from vodplan.vod.probes import Need, ProbeResult
 
 if TYPE_CHECKING:
     from vodplan.core.change import Change
@@ -236,6 +236,6 @@ class VodService:
         """Operation → calls sent so far, repeated ones included."""
         return self.api.calls
 
-    async def probe(self) -> list[ProbeResult]:
-        """Find out, by reads that touch nothing, what works: credentials, clock, permission per operation."""
-        return await probes.probe(self.api)
+    async def probe(self, need: Need = Need.DELETE) -> list[ProbeResult]:
+        """Find out, by calls that change nothing, what works: credentials, clock, permission per operation."""
+        return await probes.probe(self.api, need=need)

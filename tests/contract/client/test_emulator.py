@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import closing
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -19,6 +22,7 @@ from vodplan.emulator import EmulatorSettings, KeyPair, RunningEmulator, running
 from vodplan.emulator.settings import AllMissing
 from vodplan.vod import category_api, image_api, search, video_api
 from vodplan.vod.credentials import CredentialsProvider, static
+from vodplan.vod.probes import Need
 from vodplan.vod.service import VodService
 
 T = TypeVar("T")
@@ -400,18 +404,55 @@ def test_operation_that_the_policy_denies_names_the_action(demo_emulator: Runnin
     assert "vod:UpdateVideoInfos" in raised.value.message
     assert not results["BatchGetMediaInfos"].ok
     assert "vod:BatchGetMediaInfos" in results["BatchGetMediaInfos"].detail
-    assert [name for name, result in results.items() if not result.ok] == ["BatchGetMediaInfos"]
+    denied = ["BatchGetMediaInfos", "UpdateVideoInfo", "UpdateVideoInfos", "UpdateImageInfos", "UpdateCategory"]
+    assert [name for name, result in results.items() if not result.ok] == denied
+    assert [results[name].action for name in denied] == [f"vod:{name}" for name in denied]
 
 
-def test_probe_changes_nothing_and_judges_key_and_clock(demo_emulator: RunningEmulator) -> None:
-    """Only reads are sent."""
+def _library(emulator: RunningEmulator, path: Path) -> list[str]:
+    """Every row of every asset and category, as it is now."""
+    emulator.snapshot(path)
+    with closing(sqlite3.connect(path)) as database:
+        return [line for line in database.iterdump() if not line.startswith('INSERT INTO "meta"')]
+
+
+def test_probe_changes_nothing_and_judges_key_and_clock(demo_emulator: RunningEmulator, tmp_path: Path) -> None:
+    """Writes name nobody and nowhere; every one is tried, and the library is the same to the byte."""
+    before = _library(demo_emulator, tmp_path / "before.db")
+    demo_emulator.clear_calls()
     results = using(demo_emulator, lambda service: service.probe())
+    sent = demo_emulator.calls()
+
     assert all(result.ok for result in results)
-    assert {"credentials", "clock", "SearchMedia", "GetVideoInfos", "GetCategories"} <= {r.name for r in results}
-    assert all(call.action.startswith(("Get", "Batch", "List", "Search")) for call in demo_emulator.calls())
+    assert {"credentials", "clock", *(call.action for call in sent)} == {result.name for result in results}
+    writes = [call for call in sent if not call.action.startswith(("Get", "Batch", "List", "Search"))]
+    assert len(writes) == 10
+    assert _library(demo_emulator, tmp_path / "after.db") == before
 
     refused = using(demo_emulator, lambda service: service.probe(), key=static("nobody", "s"))
     assert (refused[0].name, refused[0].ok) == ("credentials", False)
+
+
+def test_probe_for_planning_sends_reads_alone(demo_emulator: RunningEmulator) -> None:
+    """What is not asked for is not tried."""
+    demo_emulator.clear_calls()
+    results = using(demo_emulator, lambda service: service.probe(Need.PLAN))
+
+    assert {result.need for result in results} == {Need.PLAN}
+    assert all(call.action.startswith(("Get", "Batch", "List", "Search")) for call in demo_emulator.calls())
+
+
+def test_probe_does_not_write_what_it_could_not_read_as_absent(demo_emulator: RunningEmulator) -> None:
+    """Without the right to read categories nobody knows that there is no such category, so none is written."""
+    demo_emulator.add_key(KeyPair(id="blind", secret="s", deny=("GetCategories", "GetImageInfos")))
+    demo_emulator.clear_calls()
+    key = static("blind", "s")
+
+    results = {result.name: result for result in using(demo_emulator, lambda service: service.probe(), key=key)}
+
+    untried = {"AddCategory", "UpdateCategory", "DeleteCategory", "UpdateImageInfos", "DeleteImage"}
+    assert {name for name, result in results.items() if result.ok is None} == untried
+    assert not untried & {call.action for call in demo_emulator.calls()}
 
 
 def test_probe_of_an_endpoint_that_is_down_says_so(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -12,7 +12,7 @@ from tests.unit.cli.harness import Ran, run
 from vodplan import api
 from vodplan.core.errors import CredentialsError, Unavailable
 from vodplan.store.schema import VERSION
-from vodplan.vod.probes import ProbeResult
+from vodplan.vod.probes import Need, ProbeResult
 
 WELL = [
     ProbeResult(name="credentials", ok=True, detail="accepted, from the environment"),
@@ -35,12 +35,11 @@ def _examined(
 
 
 def test_doctor_all_well_exits_0(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Writes are told as not tried, which is no failure."""
+    """Nothing is missing, so that no policy is shown."""
     ran, checks = _examined(monkeypatch, tmp_path, WELL)
 
     assert ran.code == 0
     assert checks["endpoint"]["ok"] is True
-    assert checks["writes"]["ok"] is None
     assert checks["store"]["ok"] is True
     assert checks["project"]["next"] == "vodplan init"
 
@@ -130,3 +129,70 @@ def test_doctor_invalid_project_exits_3(monkeypatch: pytest.MonkeyPatch, tmp_pat
 
     assert ran.code == 3
     assert "vodplan.yaml:1:1" in ran.err
+
+
+LACKS = [
+    *WELL,
+    ProbeResult(name="SearchMedia", ok=False, detail="Denied.", action="vod:SearchMedia"),
+    ProbeResult(name="UpdateVideoInfos", ok=False, detail="Denied.", need=Need.APPLY, action="vod:UpdateVideoInfos"),
+    ProbeResult(name="DeleteVideo", ok=False, detail="Denied.", need=Need.DELETE, action="vod:DeleteVideo"),
+]
+
+
+@pytest.mark.parametrize(
+    ("need", "actions"),
+    [
+        ("plan", ["vod:SearchMedia"]),
+        ("apply", ["vod:SearchMedia", "vod:UpdateVideoInfos"]),
+        ("delete", ["vod:SearchMedia", "vod:UpdateVideoInfos", "vod:DeleteVideo"]),
+    ],
+)
+def test_doctor_prints_the_policy_of_what_is_asked_for(
+    need: str, actions: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A key for planning may well lack what deletes; the policy to paste has no more than its work needs."""
+    asked: list[object] = []
+
+    def probe(**given: object) -> tuple[str, list[ProbeResult]]:
+        asked.append(given["need"])
+        return "lab (127.0.0.1)", LACKS
+
+    monkeypatch.setattr(api, "probe", probe)
+
+    ran = run("doctor", "--for", need, "--format", "json", cwd=tmp_path)
+    document = json.loads(ran.out)
+
+    (statement,) = document["policy"]["Statement"]
+    assert (statement["Action"], statement["Effect"], statement["Resource"]) == (actions, "Allow", "*")
+    failed = [f"vod:{one['name']}" for one in document["checks"] if one["ok"] is False]
+    assert (ran.code, failed, asked) == (1, actions, [need])
+
+
+def test_doctor_of_a_key_for_planning_is_content_without_writes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is missing is told with the command for a key that is to do more; there is no policy to paste."""
+    ran, checks = _examined(monkeypatch, tmp_path, [*WELL, *LACKS[4:]])
+
+    assert ran.code == 0
+    assert json.loads(ran.out)["policy"] is None
+    assert checks["UpdateVideoInfos"]["ok"] is None
+    assert checks["UpdateVideoInfos"]["next"].startswith("vodplan doctor --for apply")
+
+
+def test_doctor_text_ends_with_a_policy_to_paste(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """It stands at the left edge, so that it is copied as it is."""
+    monkeypatch.setattr(api, "probe", lambda **_: ("lab (127.0.0.1)", LACKS))
+
+    ran = run("doctor", cwd=tmp_path)
+
+    policy = json.loads(ran.out[ran.out.index("\n{") :])
+    assert policy["Statement"][0]["Action"] == ["vod:SearchMedia"]
+
+
+def test_doctor_for_something_else_is_a_usage_error(tmp_path: Path) -> None:
+    """The choices are named."""
+    ran = run("doctor", "--for", "deletes", cwd=tmp_path)
+
+    assert ran.code == 64
+    assert "delete" in ran.err

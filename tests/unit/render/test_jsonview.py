@@ -100,7 +100,7 @@ def test_json_error_of_a_stale_plan_and_of_a_call_have_their_members() -> None:
         ),
         (
             Examined(target="lab", checks=[CheckShown(name="clock", ok=None, detail="d", next="n")]),
-            {"target": "lab", "checks": [{"name": "clock", "ok": None, "detail": "d", "next": "n"}]},
+            {"target": "lab", "checks": [{"name": "clock", "ok": None, "detail": "d", "next": "n"}], "policy": None},
         ),
         (Started(folder=".", written=["a"], kept=["b"]), {"folder": ".", "written": ["a"], "kept": ["b"]}),
         (Listing(member="schemas", heading="h", names={"plan": "p"}), {"schemas": [{"name": "plan", "about": "p"}]}),

@@ -15,6 +15,7 @@ from vodplan.render.html.blocks import Block
 from vodplan.render.html.fields import value_text
 from vodplan.render.html.page import page
 from vodplan.render.html.plan import Tile
+from vodplan.render.ram import policy_text
 from vodplan.render.results import (
     Applied,
     Examined,
@@ -83,7 +84,9 @@ def _told(result: Result) -> _Told:
                 for one in result.checks
             ]
             block = Block(heading="Checks", head=("Result", "Check", "Found", "Next"), rows=rows)
-            return _Told(title=f"Checks of {result.target}", blocks=(block,))
+            policy = policy_text(result.missing)
+            grant = (Block(heading="The key lacks what this RAM policy grants", code=policy),) if policy else ()
+            return _Told(title=f"Checks of {result.target}", blocks=(block, *grant))
         case Listing():
             block = Block(head=("Name", "What it is"), rows=list(result.names.items()))
             return _Told(title=result.heading, blocks=(block,))

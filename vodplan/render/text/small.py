@@ -8,6 +8,7 @@ from typing import assert_never
 from vodplan.render.amounts import count, many
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import lines, terminal
+from vodplan.render.ram import policy_text
 from vodplan.render.results import Examined, Listing, Started, Toured, Validated
 from vodplan.render.text.layout import next_step, paragraph
 from vodplan.render.width import cells, pad
@@ -53,6 +54,9 @@ def _examined(result: Examined, canvas: Canvas) -> Iterator[str]:
         yield "".join(f"{line}\n" for line in detail[1:])
         if one.next and one.ok is not True:
             yield "".join(f"{line}\n" for line in next_step(one.next, canvas, indent))
+    if policy := policy_text(result.missing):
+        yield "\nThe key lacks what this RAM policy grants:\n\n"
+        yield f"{policy}\n"
 
 
 def _started(result: Started) -> Iterator[str]:
