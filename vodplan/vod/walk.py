@@ -24,6 +24,7 @@ from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import as_completed
 from vodplan.vod.search import PAGE_SIZE, REACH, TIME_FORMAT, Page, between, search_media
 from vodplan.vod.video_api import VideoInfo
+from vodplan.vod.windows import Refilled, Window, moment_of, seconds_of
 
 TARGET = 4_000
 """Records that a window is cut for, where they are spread evenly; below `REACH`, so that most fit at once."""
@@ -75,18 +76,10 @@ class _Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
-    """Seconds since 1970, both included."""
-
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
 class _Ask:
     """One page of a window; with a token where paging by number does not reach."""
 
-    window: _Window
+    window: Window
     number: int
     token: str = ""
 
@@ -106,24 +99,24 @@ class Windows:
     async def pages(self) -> AsyncIterator[Page]:
         """The pages as they arrive. What is made, removed or moved meanwhile may be missed or come twice."""
         ends = await asyncio.gather(self._end("Asc"), self._end("Desc"))
-        times = [_seconds(one.found[0].created) for one in ends if one.found]
+        times = [seconds_of(one.found[0].created) for one in ends if one.found]
         if len(times) < 2 or None in times:
             return
         start, end = (time for time in times if time is not None)
-        self._cut(_Window(min(start, end), max(start, end)), max(one.total for one in ends))
+        self._cut(Window(min(start, end), max(start, end)), max(one.total for one in ends))
         async for ask, page in as_completed(self._work()):
             self._follow(ask, page)
             yield page
 
     def _work(self) -> Iterator[Callable[[], Awaitable[tuple[_Ask, Page]]]]:
-        return _Refilled(self._asks, lambda ask: partial(self._page, ask))
+        return Refilled(self._asks, lambda ask: partial(self._page, ask))
 
-    def _cut(self, window: _Window, total: int) -> None:
+    def _cut(self, window: Window, total: int) -> None:
         """Ask for the first page of each part of a window."""
         seconds = window.end - window.start + 1
         parts = min(math.ceil(total / TARGET), seconds)
         edges = [window.start + seconds * part // parts for part in range(parts + 1)]
-        self._asks.extend(_Ask(_Window(low, high - 1), 1) for low, high in pairwise(edges))
+        self._asks.extend(_Ask(Window(low, high - 1), 1) for low, high in pairwise(edges))
 
     def _follow(self, ask: _Ask, page: Page) -> None:
         """Ask for what a page shows to be there; windows that are begun come before new ones, so that few wait."""
@@ -139,7 +132,7 @@ class Windows:
         try:
             page = await search_media(
                 self._api,
-                match=between("CreationTime", _moment(ask.window.start), _moment(ask.window.end)),
+                match=between("CreationTime", moment_of(ask.window.start), moment_of(ask.window.end)),
                 fields=self._fields,
                 sort_by="CreationTime:Asc",
                 page=ask.number,
@@ -154,27 +147,3 @@ class Windows:
 
     async def _end(self, direction: str) -> Page:
         return await search_media(self._api, sort_by=f"CreationTime:{direction}", page_size=1)
-
-
-class _Refilled(Iterator[Callable[[], Awaitable[tuple[_Ask, Page]]]]):
-    """Work that answers add to: empty for now is not the end, as `as_completed` asks again while pieces are running."""
-
-    def __init__(self, asks: deque[_Ask], make: Callable[[_Ask], Callable[[], Awaitable[tuple[_Ask, Page]]]]) -> None:
-        self._asks = asks
-        self._make = make
-
-    def __next__(self) -> Callable[[], Awaitable[tuple[_Ask, Page]]]:
-        if not self._asks:
-            raise StopIteration
-        return self._make(self._asks.popleft())
-
-
-def _seconds(text: str) -> int | None:
-    try:
-        return int(datetime.datetime.strptime(text, TIME_FORMAT).replace(tzinfo=datetime.UTC).timestamp())
-    except ValueError:
-        return None
-
-
-def _moment(seconds: int) -> datetime.datetime:
-    return datetime.datetime.fromtimestamp(seconds, datetime.UTC)
