@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
+from vodplan.api.exporting import ExportWishes, export
 from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
 from vodplan.api.probing import probe
@@ -10,15 +11,18 @@ from vodplan.api.projects import StrPath, Workspace, find_project, load, select
 from vodplan.api.quiet import Quiet
 from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
+from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
     "SCHEMAS",
+    "ExportWishes",
     "Quiet",
     "Since",
     "StrPath",
     "Workspace",
     "apply",
     "changed_since",
+    "export",
     "find_project",
     "lease",
     "load",
@@ -36,5 +40,6 @@ __all__ = [
     "show",
     "undo",
     "unlock",
+    "unmanaged",
     "write_plan",
 ]

@@ -314,6 +314,65 @@ def _history(parser: Parser) -> None:
     _common(parser)
 
 
+def _walk_by(parser: Parser) -> None:
+    parser.add_argument(
+        "--walk-by",
+        type=values.walk_by,
+        default="search",
+        metavar="ROAD",
+        help="list videos by SearchMedia (search) or GetVideoList (list)",
+    )
+
+
+def _export(parser: Parser) -> None:
+    _file(parser.add_argument("--out", metavar="DIR", help="folder for the manifests (default: as in the project)"))
+    parser.add_argument(
+        "--kind",
+        type=values.kind,
+        action="append",
+        default=[],
+        metavar="KIND",
+        help="only videos or images; repeatable",
+    )
+    parser.add_argument(
+        "--fields",
+        type=values.fields,
+        default=[],
+        metavar="FIELD,...",
+        help="only these fields of each asset (default: all that are not empty)",
+    )
+    parser.add_argument(
+        "--split",
+        type=values.split,
+        default="category",
+        metavar="BY",
+        help="one file for each category, month, asset, or none",
+    )
+    parser.add_argument(
+        "--max-entries", type=values.positive, default=1_000, metavar="N", help="entries a file (default: 1000)"
+    )
+    parser.add_argument(
+        "--name-by",
+        type=values.name_by,
+        default="reference",
+        metavar="NAME",
+        help="name videos by reference, where they have one, or always by id",
+    )
+    parser.add_argument("--with-empty", action="store_true", help="also write fields that are empty")
+    parser.add_argument("--unmanaged", action="store_true", help="only what is in no manifest outside of the folder")
+    parser.add_argument("--fresh", action="store_true", help="begin anew where an export was cut off")
+    _walk_by(parser)
+    _common(parser)
+
+
+def _unmanaged(parser: Parser) -> None:
+    _paths(parser)
+    parser.add_argument("--list", action="store_true", help="also a line for each asset")
+    parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when anything is unmanaged")
+    _walk_by(parser)
+    _common(parser)
+
+
 def _undo(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run's id, or its beginning, from vodplan history")
     _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
@@ -361,6 +420,8 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "show": _show,
     "apply": _apply,
     "history": _history,
+    "export": _export,
+    "unmanaged": _unmanaged,
     "undo": _undo,
     "unlock": _unlock,
     "schema": _schema,

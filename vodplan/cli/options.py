@@ -16,6 +16,8 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "show": known.ShowOptions,
     "apply": known.ApplyOptions,
     "history": known.HistoryOptions,
+    "export": known.ExportOptions,
+    "unmanaged": known.UnmanagedOptions,
     "undo": known.UndoOptions,
     "unlock": known.UnlockOptions,
     "schema": known.SchemaOptions,

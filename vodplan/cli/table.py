@@ -11,6 +11,8 @@ COMMANDS: Final = {
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
     "history": "list runs and their results",
+    "export": "write manifests from the live library",
+    "unmanaged": "count what is live and in no manifest",
     "undo": "make a plan that puts the old values back",
     "unlock": "remove a lock whose holder is gone",
     "schema": "print a JSON Schema",
@@ -23,7 +25,6 @@ COMMANDS: Final = {
 
 COMMANDS_TO_COME: Final = {
     "drift": ("show what is live, managed and not as in the manifests", "vodplan plan"),
-    "export": ("write manifests from the live library", "vodplan init"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }

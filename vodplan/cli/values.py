@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "tcsh")
 READ_BY = ("auto", "ids", "search")
+KINDS = ("video", "image")
+FIELDS = ("title", "description", "tags", "category", "cover")
+SPLITS = ("category", "month", "asset", "none")
+WALK_BY = ("search", "list")
+NAME_BY = ("reference", "id")
 LOG_FORMATS = ("text", "json")
 
 
@@ -58,6 +63,31 @@ def log_format(text: str) -> str:
 def read_by(text: str) -> str:
     """A way to read the library, as `core.road.ReadBy` names them."""
     return _one_of(text, READ_BY, "way to read")
+
+
+def kind(text: str) -> str:
+    """A kind of asset that can be exported."""
+    return _one_of(text, KINDS, "kind")
+
+
+def fields(text: str) -> list[str]:
+    """Names of fields, separated by commas."""
+    return list(dict.fromkeys(_one_of(name.strip(), FIELDS, "field") for name in text.split(",")))
+
+
+def split(text: str) -> str:
+    """What the entries of one exported file have in common."""
+    return _one_of(text, SPLITS, "way to divide an export by")
+
+
+def walk_by(text: str) -> str:
+    """The way in which the library is listed."""
+    return _one_of(text, WALK_BY, "way to list the library by")
+
+
+def name_by(text: str) -> str:
+    """What exported entries name their assets by."""
+    return _one_of(text, NAME_BY, "way to name assets by")
 
 
 def shell(text: str) -> str:

@@ -104,6 +104,38 @@ class HistoryOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions(CommonOptions):
+    """`vodplan export`: what of the library, into which folder, how it is divided and read.
+
+    out:    the folder; None takes the project's first.
+    kind, fields: all when empty.
+    fresh:  begin anew where an export was cut off.
+    unmanaged: only what no manifest outside of the folder names.
+    """
+
+    out: str | None = None
+    kind: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    split: str = "category"
+    max_entries: int = 1_000
+    name_by: str = "reference"
+    walk_by: str = "search"
+    with_empty: bool = False
+    unmanaged: bool = False
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmanagedOptions(CommonOptions):
+    """`vodplan unmanaged`: which manifests count, and whether every asset is listed."""
+
+    paths: tuple[str, ...] = ()
+    list: bool = False
+    walk_by: str = "search"
+    detailed_exitcode: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoOptions(CommonOptions):
     """`vodplan undo`: which run, and where to save the plan."""
 

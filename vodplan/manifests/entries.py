@@ -75,7 +75,7 @@ def entry_of(
             value = UNSET
         values.append(value)
     if all(value is UNSET for value in values):
-        values = _one_empty(live, kind, fields)
+        values = _one_empty(live, kind, fields, tree)
     return Entry(kind=kind, key=key, values=tuple(values), left_out=tuple(left_out))
 
 
@@ -96,28 +96,33 @@ def entry_text(entry: Entry) -> str:
     return "".join(lines)
 
 
-def category_entries(categories: Iterable[Category], tree: CategoryTree) -> Iterator[tuple[str, LeftOut | None]]:
-    """The text of an entry for each category, by path, and why there is none where that is only a comment."""
+def category_entries(
+    categories: Iterable[Category], tree: CategoryTree
+) -> Iterator[tuple[str | None, str, LeftOut | None]]:
+    """Path (None without one of its own), text of the entry, and why that is only a comment, for each category."""
     known = {one.id: tree.shown(one.id) for one in categories}
     paths = sorted(path for path in known.values() if isinstance(path, str))
     for path in paths:
         problem = limits.path_problem(path)
         if problem is None:
-            yield f"  - path: {emit.scalar(path)}\n", None
+            yield path, f"  - path: {emit.scalar(path)}\n", None
         else:
-            yield _category_left_out(problem)
+            yield path, *_category_left_out(problem)
     for category_id in sorted(one for one, shown in known.items() if not isinstance(shown, str)):
-        yield _category_left_out(
-            Problem("VP132", f"The category with the id {category_id} has no path of its own; mean it by its id.")
+        yield (
+            None,
+            *_category_left_out(
+                Problem("VP132", f"The category with the id {category_id} has no path of its own; mean it by its id.")
+            ),
         )
 
 
-def _one_empty(live: LiveAsset, kind: Kind, fields: Collection[str]) -> list[FieldValue]:
+def _one_empty(live: LiveAsset, kind: Kind, fields: Collection[str], tree: CategoryTree) -> list[FieldValue]:
     """The values of an entry that would ask for nothing: that its first empty field stays so."""
     values: list[FieldValue] = [UNSET] * len(kind.fields)
     for place, (field, have) in enumerate(zip(kind.fields, live.values, strict=True)):
-        if field.name in fields and _is_empty(have):
-            values[place] = have
+        if field.name in fields and _is_empty(_wanted(field, have, tree)):
+            values[place] = _wanted(field, have, tree)
             break
     return values
 
@@ -128,6 +133,9 @@ def _category_left_out(problem: Problem) -> tuple[str, LeftOut]:
 
 
 def _wanted(field: Field, have: FieldValue, tree: CategoryTree) -> FieldValue:
+    if field.style is Style.TEXT and isinstance(have, str):
+        # The service may add a newline to what it stores; asking for one would add another.
+        return have.removesuffix("\n")
     if field.style is not Style.CATEGORY or not isinstance(have, int):
         return have
     shown = tree.shown(have)

@@ -17,6 +17,7 @@ from vodplan.render.results import (
     Exported,
     Failure,
     LeaseShown,
+    LibraryExported,
     Listing,
     PlanShown,
     Result,
@@ -27,6 +28,7 @@ from vodplan.render.results import (
     Toured,
     Undone,
     Unlocked,
+    UnmanagedShown,
     Validated,
 )
 
@@ -48,6 +50,14 @@ class JsonView:
             case Exported():
                 for line in result.lines():
                     yield line.decode("utf-8")
+            case LibraryExported():
+                from vodplan.render.jsonexport import export_document
+
+                yield _text(export_document(result))
+            case UnmanagedShown():
+                from vodplan.render.jsonexport import unmanaged_pieces
+
+                yield from unmanaged_pieces(result)
             case Undone():
                 from vodplan.render.jsonundo import undo_document
 

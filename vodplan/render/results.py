@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     # Every command shows something; none shows all of this.
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.errors import VodplanError
+    from vodplan.core.exported import ExportReport
     from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
     from vodplan.core.pictures import Pictures
     from vodplan.core.plan import Plan
     from vodplan.core.report import ApplyReport
     from vodplan.core.undo import Undo
+    from vodplan.core.unmanaged import Unmanaged
     from vodplan.core.values import Json
 
 
@@ -157,6 +159,27 @@ class Exported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LibraryExported:
+    """What `export` wrote. `next` checks it against the library."""
+
+    report: ExportReport
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnmanagedShown:
+    """What is live and in no manifest.
+
+    listed: with a line for each asset.
+    next:   the command that writes manifests, empty when nothing is unmanaged.
+    """
+
+    found: Unmanaged
+    listed: bool = False
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
     """The plan that undoes a run, and what it leaves out. `next` carries the plan out, or saves it."""
 
@@ -208,6 +231,8 @@ Result = (
     | Runs
     | RunShown
     | Exported
+    | LibraryExported
+    | UnmanagedShown
     | Undone
     | LeaseShown
     | Unlocked

@@ -13,6 +13,7 @@ from vodplan.render.results import (
     Exported,
     Failure,
     LeaseShown,
+    LibraryExported,
     Listing,
     PlanShown,
     Result,
@@ -23,6 +24,7 @@ from vodplan.render.results import (
     Toured,
     Undone,
     Unlocked,
+    UnmanagedShown,
     Validated,
 )
 
@@ -79,6 +81,14 @@ class TextView:
                 from vodplan.render.text.lease import unlocked_text
 
                 return unlocked_text(result, self._canvas)
+            case LibraryExported():
+                from vodplan.render.text.export import export_text
+
+                return export_text(result, self._canvas)
+            case UnmanagedShown():
+                from vodplan.render.text.unmanaged import unmanaged_text
+
+                return unmanaged_text(result, self._canvas)
             case Data() | Exported():
                 from vodplan.render.jsonview import JsonView
 

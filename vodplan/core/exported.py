@@ -1,0 +1,48 @@
+"""What an export did, and what an export would still have to take up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotWritten:
+    """A live value that no manifest can say.
+
+    address: of the asset or the category it belongs to.
+    field:   None for the whole of it.
+    code:    the code that `vodplan validate` would give it.
+    """
+
+    address: str
+    field: str | None
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportReport:
+    """What an export did.
+
+    folder:    where the manifests are, as people named it.
+    since:     when the reading began that this export went on with, UTC ISO 8601; None when it began itself.
+    entries:   `videos`, `images`, `categories` → entries written.
+    written, unchanged, removed: files.
+    gone:      assets that were deleted between being listed and being read.
+    missed:    assets that the service counts and does not show.
+    not_written: field → values that no manifest can say; the field is "" for whole assets and categories.
+    examples:  the first of them.
+    """
+
+    target: str
+    folder: str
+    since: str | None
+    entries: Mapping[str, int]
+    written: int
+    unchanged: int
+    removed: int
+    gone: int
+    missed: int
+    not_written: Mapping[str, int]
+    examples: Sequence[NotWritten]
