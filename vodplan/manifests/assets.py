@@ -69,7 +69,7 @@ class AssetReader:
             else:
                 reading.unknown_key(name, pair[0], self._known, found, self._what)
         mark = record.start_mark
-        source = SourceRef(found.file, mark.line + 1, mark.column + 1)
+        source = SourceRef(found.file, mark.line + found.first, mark.column + 1)
         removal = NO_REMOVAL
         if len(others) > 1:
             removal = read_removal(others, found)

@@ -38,7 +38,7 @@ class CategoryReader:
         reading.unknown_keys(record.entries, _KEYS, found, "a category")
         removal = read_removal({name: pair for name, pair in record.entries.items() if name in _KEYS[2:]}, found)
         refuse_beside_absent(record.entries, removal, ("renamed_from",), found, "the category")
-        source = SourceRef(found.file, record.start_mark.line + 1, record.start_mark.column + 1)
+        source = SourceRef(found.file, record.start_mark.line + found.first, record.start_mark.column + 1)
         path = self._path(record, source)
         renamed_from = self._renamed_from(record, path, source)
         if found.errors == before and path is not None:

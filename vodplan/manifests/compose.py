@@ -73,6 +73,11 @@ class Composer:
         self._before = 0
         self._aliased = 0
 
+    @property
+    def anchored(self) -> bool:
+        """Whether anything read so far has an anchor, so that an alias may stand for it."""
+        return bool(self._anchors)
+
     def root(self) -> Event:
         """The first event of the document's content; None when the stream holds no document."""
         self._get()

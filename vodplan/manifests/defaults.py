@@ -39,7 +39,7 @@ def finish(
             found.warning(
                 "VP149",
                 f"{asset.address} sets no field and deletes nothing, so no plan will ever mention it.",
-                _start(asset),
+                _start(asset, found),
             )
         done.append(asset)
     return done
@@ -70,7 +70,7 @@ def _joined(value: FieldValue, default: FieldValue) -> FieldValue:
 def _check_count(asset: DesiredAsset, field: Field, value: TagEdit, found: Findings) -> None:
     problem = limits.count_problem(len(value.add), field)
     if problem is not None:
-        found.error(problem.code, f"With the defaults of this file, {problem.detail}", _start(asset))
+        found.error(problem.code, f"With the defaults of this file, {problem.detail}", _start(asset, found))
 
 
 def _missing(asset: DesiredAsset, kind: Kind, required: Sequence[str], found: Findings) -> None:
@@ -79,7 +79,7 @@ def _missing(asset: DesiredAsset, kind: Kind, required: Sequence[str], found: Fi
         "VP150",
         f"{asset.address} sets no {one_of(names)}. policy.require in the project file wants "
         f"{'it' if len(names) == 1 else 'them'} in every {kind.name}.",
-        _start(asset),
+        _start(asset, found),
     )
 
 
@@ -87,5 +87,5 @@ def _is_empty(value: FieldValue) -> bool:
     return value is UNSET or value is None or value == "" or value == ()
 
 
-def _start(asset: DesiredAsset) -> Place:
-    return Place(asset.source.line - 1, asset.source.column - 1, None)
+def _start(asset: DesiredAsset, found: Findings) -> Place:
+    return Place(asset.source.line - found.first, asset.source.column - 1, None)

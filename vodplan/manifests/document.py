@@ -63,6 +63,18 @@ def read_document(data: bytes, found: Findings, seen: Seen, policy: Policy, tell
     return reader.document(complete=True)
 
 
+def read_alone(data: bytes, found: Findings, policy: Policy) -> Document | None:
+    """Read a manifest, or a part of one, that is right by itself and has no anchors; None for any other."""
+    reader = _DocumentReader(found, Seen(), policy, None)
+    composer = Composer(data, found)
+    try:
+        reader.read(composer)
+    except (Abandoned, YAMLError):
+        return None
+    document = reader.document(complete=True)
+    return None if found.errors or composer.anchored else document
+
+
 class _DocumentReader:
     def __init__(self, found: Findings, seen: Seen, policy: Policy, tell: Tell | None) -> None:
         self._found = found

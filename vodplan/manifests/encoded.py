@@ -30,16 +30,29 @@ class Unreadable(ValueError):
     """What was kept does not have the form that `encode` gives."""
 
 
-def encode(document: Document, warnings: Sequence[Diagnostic]) -> bytes | None:
-    """What a file without errors asks for, as bytes; None when JSON cannot hold it, as with half a surrogate pair."""
+def encode(document: Document, warnings: Sequence[Diagnostic], *, line: int = 0) -> bytes | None:
+    """What a file without errors asks for, as bytes; None when JSON cannot hold it, as with half a surrogate pair.
+
+    line: how many lines stand before what is kept, so that it does not matter how many.
+    """
     kept = {
         "managed": document.managed,
-        "assets": [_columns(kind, document.assets) for kind in dict.fromkeys(one.kind for one in document.assets)],
+        "assets": [
+            _columns(kind, document.assets, line) for kind in dict.fromkeys(one.kind for one in document.assets)
+        ],
         "categories": [
-            [one.path, one.source.line, one.source.column, one.renamed_from, one.absent, one.reason, _day(one.after)]
+            [
+                one.path,
+                one.source.line - line,
+                one.source.column,
+                one.renamed_from,
+                one.absent,
+                one.reason,
+                _day(one.after),
+            ]
             for one in document.categories
         ],
-        "warnings": [_warning(one) for one in warnings],
+        "warnings": [_warning(one, line) for one in warnings],
     }
     try:
         return orjson.dumps(kept)
@@ -47,24 +60,25 @@ def encode(document: Document, warnings: Sequence[Diagnostic]) -> bytes | None:
         return None
 
 
-def decode(data: bytes, file: str) -> tuple[Document, list[Diagnostic]]:
+def decode(data: bytes, file: str, *, line: int = 0) -> tuple[Document, list[Diagnostic]]:
     """What `encode` kept, as read from a file of this name.
 
+    line:   how many lines stand before it.
     raises: Unreadable for anything else than what `encode` gives.
     """
     try:
         kept = orjson.loads(data)
         document = Document(
-            assets=[asset for columns in kept["assets"] for asset in _assets(columns, file)],
-            categories=[_category(one, file) for one in kept["categories"]],
+            assets=[asset for columns in kept["assets"] for asset in _assets(columns, file, line)],
+            categories=[_category(one, file, line) for one in kept["categories"]],
             managed={_text(name): int(count) for name, count in kept["managed"].items()},
         )
-        return document, [_diagnostic(one, file) for one in kept["warnings"]]
+        return document, [_diagnostic(one, file, line) for one in kept["warnings"]]
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise Unreadable(str(error)) from error
 
 
-def _columns(kind: str, assets: Iterable[DesiredAsset]) -> Columns:
+def _columns(kind: str, assets: Iterable[DesiredAsset], line: int) -> Columns:
     mine = [one for one in assets if one.kind == kind]
     unset = (UNSET,) * len(_NAMES[kind].fields)
     values = zip(*((unset if one.absent else one.values) for one in mine), strict=True)
@@ -72,14 +86,14 @@ def _columns(kind: str, assets: Iterable[DesiredAsset]) -> Columns:
     return [
         kind,
         [one.key for one in mine],
-        [one.source.line for one in mine],
+        [one.source.line - line for one in mine],
         _column([one.source.column for one in mine]),
         [_column(column) for column in values],
         rare,
     ]
 
 
-def _assets(columns: Columns, file: str) -> list[DesiredAsset]:
+def _assets(columns: Columns, file: str, before: int) -> list[DesiredAsset]:
     kind, keys, lines, places, fields, rare = columns
     name = _NAMES[kind].name
     _only(str, keys)
@@ -91,7 +105,7 @@ def _assets(columns: Columns, file: str) -> list[DesiredAsset]:
     starts: list[Any] = _values(places, count)
     _only(int, starts)
     assets = [
-        DesiredAsset(kind=name, key=key, values=value, source=SourceRef(file, line, start))
+        DesiredAsset(kind=name, key=key, values=value, source=SourceRef(file, before + line, start))
         for key, value, line, start in zip(keys, values, lines, starts, strict=True)
     ]
     for place, absent, source_absent, force, streams, reason, after, rule in rare:
@@ -158,11 +172,11 @@ def _rare(one: DesiredAsset) -> list[Any]:
     return [one.absent, one.source_absent, one.source_force, named, one.reason, _day(one.after), one.rule]
 
 
-def _category(kept: Any, file: str) -> DesiredCategory:
+def _category(kept: Any, file: str, before: int) -> DesiredCategory:
     path, line, column, renamed_from, absent, reason, after = kept
     return DesiredCategory(
         path=_text(path),
-        source=SourceRef(file, int(line), int(column)),
+        source=SourceRef(file, before + int(line), int(column)),
         renamed_from=_text_or_none(renamed_from),
         absent=bool(absent),
         reason=_text_or_none(reason),
@@ -170,18 +184,19 @@ def _category(kept: Any, file: str) -> DesiredCategory:
     )
 
 
-def _warning(one: Diagnostic) -> list[Any]:
-    place = None if one.span is None else [one.span.line, one.span.column, one.span.length]
+def _warning(one: Diagnostic, line: int) -> list[Any]:
+    place = None if one.span is None else [one.span.line - line, one.span.column, one.span.length]
     return [one.code, one.summary, one.detail, place, one.excerpt]
 
 
-def _diagnostic(kept: Any, file: str) -> Diagnostic:
+def _diagnostic(kept: Any, file: str, before: int) -> Diagnostic:
     code, summary, detail, place, excerpt = kept
+    line, *columns = (0,) if place is None else map(int, place)
     return Diagnostic(
         code=_text(code),
         summary=_text(summary),
         detail=_text(detail),
-        span=None if place is None else SourceSpan(file, *map(int, place)),
+        span=None if place is None else SourceSpan(file, before + line, *columns),
         excerpt=_text_or_none(excerpt),
         severity=Severity.WARNING,
     )

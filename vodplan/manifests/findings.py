@@ -44,6 +44,7 @@ class Findings:
     errors, warnings: how many so far, those beyond `MOST` included.
     entry: the errors there were before the entry that is being read.
     data: the file's content, for the lines that are shown; empty until it is read.
+    first: the number of its first line: 1, but for a part of a file.
     """
 
     def __init__(self, file: str, *, rename: Mapping[str, str] | None = None) -> None:
@@ -51,6 +52,7 @@ class Findings:
         self.errors = 0
         self.warnings = 0
         self.data = b""
+        self.first = 1
         self.entry = 0
         self._kept: list[_Finding] = []
         self._rename = rename or {}
@@ -135,7 +137,7 @@ class Findings:
             code=one.code,
             summary=summary,
             detail=one.detail,
-            span=SourceSpan(self.file, place.line + 1, place.column + 1, max(1, end - place.column)),
+            span=SourceSpan(self.file, place.line + self.first, place.column + 1, max(1, end - place.column)),
             excerpt=excerpt,
             severity=one.severity,
         )
@@ -146,7 +148,7 @@ class Findings:
             code="VP199",
             summary=CODES["VP199"].summary,
             detail=f"This file has {left}. Mend those shown and run the command again.",
-            span=SourceSpan(self.file, place.line + 1, place.column + 1),
+            span=SourceSpan(self.file, place.line + self.first, place.column + 1),
             severity=severity,
         )
 

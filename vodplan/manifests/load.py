@@ -14,11 +14,11 @@ from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic, Severity
 from vodplan.core.errors import ManifestError
 from vodplan.core.policy import Policy
-from vodplan.manifests import source
+from vodplan.manifests import parts, source
 from vodplan.manifests.cache import LEAST, Cache
 from vodplan.manifests.discover import Discovery, discover
 from vodplan.manifests.document import TOLD, Document, Tell, read_document
-from vodplan.manifests.encoded import Unreadable, decode, encode
+from vodplan.manifests.encoded import Unreadable, encode
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.project import Project
 from vodplan.manifests.seen import Seen
@@ -131,6 +131,8 @@ class _Gathered:
             self.diagnostics += found.diagnostics()
             return
         self._digests.append(f"{found.file}\0{digest.hexdigest()}")
+        if key is not None and len(checked) >= parts.LEAST and self._in_parts(checked, key, found.file):
+            return
         document = read_document(checked, found, self._seen, self._policy, self._tell)
         diagnostics = found.diagnostics()
         self._add(document, diagnostics)
@@ -145,7 +147,7 @@ class _Gathered:
         if kept is None:
             return False
         try:
-            document, warnings = decode(kept, file)
+            document, warnings = parts.whole(kept, file)
         except Unreadable:
             return False
         if not self._seen.join(document.assets, document.categories):
@@ -154,6 +156,21 @@ class _Gathered:
         if self._tell is not None:
             for start in range(0, len(document.assets), TOLD):
                 self._tell(document.assets[start : start + TOLD])
+        return True
+
+    def _in_parts(self, data: bytes, key: str, file: str) -> bool:
+        """Add a file by its pieces; False when it must be read whole, perhaps for what is wrong."""
+        assert self._cache is not None
+        # Which content the file had last is only a hint where pieces of it may be found.
+        last = self._cache.key(hashlib.sha256(b"last\0" + file.encode("utf-8", "backslashreplace")).digest())
+        before = (self._cache.get(last) or b"").hex()
+        kept = self._cache.get(before) or b""
+        read = parts.read_parts(data, file, self._policy, parts.known(kept), self._tell)
+        if read is None or not self._seen.join(read.document.assets, read.document.categories):
+            return False
+        self._add(read.document, read.warnings)
+        self._cache.put(key, read.kept)
+        self._cache.put(last, bytes.fromhex(key))
         return True
 
     def _add(self, document: Document, diagnostics: Sequence[Diagnostic]) -> None:

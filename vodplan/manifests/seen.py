@@ -26,19 +26,27 @@ class Seen:
         self._old_paths: dict[str, SourceRef] = {}
 
     def join(self, assets: Iterable[DesiredAsset], categories: Iterable[DesiredCategory]) -> bool:
-        """Note all that a file without errors of its own names; False, with nothing noted, when not all is new."""
+        """Note all that a file names that is right part by part; False, with nothing noted, when not all is new."""
         addresses: dict[str, SourceRef] = {}
         rivals: list[str] = []
+        count = 0
         for one in assets:
             address = f"{one.kind}/{one.key}"
             if ":" in one.key:
                 address = noted(one.kind, one.key)
                 rivals += _rivals(address)
+            count += 1
             addresses[address] = one.source
+        if len(addresses) < count or not addresses.keys().isdisjoint(rivals):
+            return False
         if not self._assets.keys().isdisjoint(addresses) or not self._assets.keys().isdisjoint(rivals):
             return False
+        categories = list(categories)
         paths = {one.path: one.source for one in categories}
-        old_paths = {one.renamed_from: one.source for one in categories if one.renamed_from is not None}
+        renames = [(one.renamed_from, one.source) for one in categories if one.renamed_from is not None]
+        old_paths = dict(renames)
+        if len(paths) < len(categories) or len(old_paths) < len(renames) or not paths.keys().isdisjoint(old_paths):
+            return False
         named, renamed = self._paths.keys(), self._old_paths.keys()
         if not all(mine.isdisjoint(theirs) for mine in (paths.keys(), old_paths.keys()) for theirs in (named, renamed)):
             return False
