@@ -27,7 +27,7 @@ def run(options: ApplyOptions, context: Context) -> int:
         return resume.run(options.resume, options, context)
     console = context.console
     plan, workspace = _plan_of(options, context)
-    preview = PlanShown(plan=plan, document=api.plan_json(plan), preview=True)
+    preview = PlanShown(plan=plan, preview=True)
     context.output.show(preview)
     if plan.empty:
         return finish(plan, nothing_done(plan), options, context)
