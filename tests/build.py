@@ -15,6 +15,8 @@ from vodplan.core.diagnostics import SourceRef
 from vodplan.core.live import Category, LiveAsset, Members, Parts, Stream
 from vodplan.core.plan import Cost, Plan, Summary, Target
 from vodplan.core.planfile import seal
+from vodplan.core.rule import Rule
+from vodplan.core.selector import Selector
 from vodplan.core.values import UNSET, FieldValue, Json
 
 TODAY = datetime.date(2026, 6, 15)
@@ -103,11 +105,35 @@ def category(
     )
 
 
-def desired(*entries: DesiredAsset | DesiredCategory) -> DesiredState:
+def rule(
+    name: str,
+    selector: Selector,
+    *,
+    values: Sequence[FieldValue] | None = None,
+    absent: bool = False,
+    limit: int | None = None,
+    reason: str | None = None,
+    line: int = 1,
+) -> Rule:
+    """An entry of `rules:`; it sets a title unless something else is given."""
+    titled: tuple[FieldValue, ...] = ("T", *(UNSET,) * (4 if selector.kind == "video" else 3))
+    return Rule(
+        name=name,
+        selector=selector,
+        source=at(line),
+        values=() if absent else tuple(titled if values is None else values),
+        absent=absent,
+        limit=limit,
+        reason=reason,
+    )
+
+
+def desired(*entries: DesiredAsset | DesiredCategory | Rule) -> DesiredState:
     """Everything that all manifests together ask for."""
     return DesiredState(
         assets=tuple(one for one in entries if isinstance(one, DesiredAsset)),
         categories=tuple(one for one in entries if isinstance(one, DesiredCategory)),
+        rules=tuple(one for one in entries if isinstance(one, Rule)),
         digest=DIGEST,
     )
 

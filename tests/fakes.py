@@ -20,6 +20,7 @@ from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.road import ReadBy
+from vodplan.core.selector import Selector
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import UNSET, FieldValue, Json
 from vodplan.engine.limits import Limits
@@ -264,6 +265,14 @@ class Library:
             await asyncio.sleep(0)
             found = (self.index[one] if one in self.index else self._indexed(kind, one, fields) for one in group)
             yield [one for one in found if one is not None]
+
+    async def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """See `LiveReader.search`. The index names every asset of the kind that the service's language cannot rule out."""
+        ids = [one for of, one in self.media if of == selector.kind]
+        for start in range(0, len(ids), PAGE):
+            self._reads("SearchMedia", ids[start : start + PAGE])
+            await asyncio.sleep(0)
+            yield ids[start : start + PAGE]
 
     def _indexed(self, kind: str, asset_id: str, fields: Sequence[str]) -> Indexed:
         names = [one.name for one in KINDS[kind].fields]

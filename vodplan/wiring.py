@@ -16,6 +16,7 @@ from vodplan.core.plan import Target
 
 if TYPE_CHECKING:
     from vodplan.core.assemble import Memory
+    from vodplan.core.drift import History
     from vodplan.manifests.project import Project, TargetConfig
     from vodplan.store.store import Store
     from vodplan.vod.credentials import CredentialsProvider
@@ -149,15 +150,41 @@ def remembered(project: Project, environ: Mapping[str, str], target: Target) -> 
             return Memory()
         with store:
             return Memory(
-                managed=store.managed(target), not_taken=store.unconverged(target), written=store.written(target)
+                managed=store.managed(target),
+                rules=store.rules(target),
+                not_taken=store.unconverged(target),
+                written=store.written(target),
             )
     except StoreError as error:
-        if project.policy.max_managed_drop is not None:
+        if project.policy.max_managed_drop is not None or project.policy.max_rule_growth is not None:
             raise
         logging.getLogger("vodplan").warning(
             "%s What did not take in earlier runs is not known, and may be planned again.", error.message
         )
         return Memory()
+
+
+def history_of(project: Project, environ: Mapping[str, str], target: Target, wanted: Mapping[str, str | None]) -> History:
+    """What the last runs on a target left in the fields of some addresses, as `Store.last_writes`.
+
+    Nothing where there is no store; none is made. One that cannot be read is told in the log.
+    """
+    from vodplan.core.drift import History
+
+    url = _store_url(project, environ)
+    if url.startswith(_SQLITE) and not (project.root / url.removeprefix(_SQLITE)).exists():
+        return History()
+    from vodplan.store.open import open_existing_store
+
+    try:
+        store = open_existing_store(url, root=project.root, clock=SystemClock())
+        if store is None:
+            return History()
+        with store:
+            return store.last_writes(target, wanted)
+    except StoreError as error:
+        logging.getLogger("vodplan").warning("%s Where a difference came from is not known.", error.message)
+        return History()
 
 
 def _store_url(project: Project, environ: Mapping[str, str]) -> str:

@@ -43,6 +43,11 @@ HELD: dict[str, tuple[Sequence[Change], Policy, dict[str, Any]]] = {
         {"managed": {"video": 1}, "managed_before": {"video": 120}},
     ),
     "rule_limit": ([], Policy(), {"rules": [RuleMatches(name="retire-old-trailers", matches=700, limit=500)]}),
+    "rule_growth": (
+        [],
+        Policy(max_rule_growth=Bound(percent=50)),
+        {"rules": [RuleMatches(name="retire-old-trailers", matches=700, limit=None, before=90)]},
+    ),
     "protect": (
         [build.change(f"video/v{one}", Action.DELETE, facts={"tags": ["keep"], "category": "Legal"}) for one in (1, 2)],
         Policy(protect=(Protection(any_tags=frozenset({"keep"}), category="Legal"),)),

@@ -98,7 +98,12 @@ BAD: dict[str, tuple[str | bytes, str, str, tuple[str, ...]]] = {
     ),
     "python-name-tag": (f"{VIDEO}    title: !!python/name:os.system ''\n", "4:12", "VP114", ("!!python/name",)),
     "merge-key": (f"{VIDEO}    <<: {{title: x}}\n", "4:5", "VP115", ("defaults",)),
-    "rules": (f"{HEAD}rules: [{{name: old}}]\n", "2:1", "VP147", ("cannot be used yet", "by id")),
+    "rules": (
+        f"{HEAD}rules: [{{name: old, select: {{kind: video}}, set: {{title: x}}}}]\n",
+        "2:29",
+        "VP153",
+        ("no condition", "name at least one"),
+    ),
     "id-and-reference": (f"{VIDEO}    reference: cms-1\n", "4:5", "VP140", ("id and reference", "Keep the one")),
     "no-asset-named": (f"{HEAD}videos: [{{title: x}}]\n", "2:10", "VP140", ("Add id or reference",)),
     "number-as-title": (f"{VIDEO}    title: 12\n", "4:12", "VP121", ('Put it in quotes: "12"',)),

@@ -12,11 +12,13 @@ from vodplan.api.quiet import Quiet
 from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
 from vodplan.api.unmanaged import unmanaged
+from vodplan.api.selecting import Selection, parse_selector, select_assets
 
 __all__ = [
     "SCHEMAS",
     "ExportWishes",
     "Quiet",
+    "Selection",
     "Since",
     "StrPath",
     "Workspace",
@@ -28,6 +30,7 @@ __all__ = [
     "load",
     "load_revision",
     "open_store",
+    "parse_selector",
     "plan",
     "plan_from",
     "plan_json",
@@ -37,6 +40,7 @@ __all__ = [
     "resume",
     "schema",
     "select",
+    "select_assets",
     "show",
     "undo",
     "unlock",

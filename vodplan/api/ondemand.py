@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
     from vodplan.core.ports import LiveReader
+from vodplan.core.selector import Selector
 
 
 class OnDemand:
@@ -50,4 +51,9 @@ class OnDemand:
     async def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
         """See `LiveReader.walk`."""
         async for page in (await self._opened()).walk(kind, fields):
+            yield page
+
+    async def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """See `LiveReader.search`."""
+        async for page in (await self._opened()).search(selector, categories):
             yield page

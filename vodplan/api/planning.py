@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vodplan._version import __version__
-from vodplan.api.projects import StrPath, Workspace, find_project, select
+from vodplan.api.projects import StrPath, Workspace, find_project, keeper, select
 from vodplan.api.quiet import Quiet
 from vodplan.core.errors import Refused
 
@@ -133,6 +133,7 @@ async def planned(
             memory=memory,
             progress=progress or Quiet(),
             read_by=ReadBy(read_by),
+            kept=keeper(only=only, exclude=exclude) if only or exclude else None,
         )
         return _noted(plan, since, held.oldest if held is not None else None)
 
@@ -153,11 +154,13 @@ def live_reader(
 
 def _both(one: DesiredState, other: DesiredState) -> DesiredState:
     """The entries that are in both of two parts of the same manifests."""
+    names = {rule.name for rule in other.rules}
     assets, paths = {(entry.kind, entry.key) for entry in other.assets}, {entry.path for entry in other.categories}
     return replace(
         one,
         assets=tuple(entry for entry in one.assets if (entry.kind, entry.key) in assets),
         categories=tuple(entry for entry in one.categories if entry.path in paths),
+        rules=tuple(rule for rule in one.rules if rule.name in names),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vodplan.core.address import Address
 from vodplan.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -103,13 +104,14 @@ def workspace_of(loaded: Loaded, *, project: Project, paths: tuple[Path, ...], e
 def select(desired: DesiredState, *, only: Sequence[str], exclude: Sequence[str]) -> DesiredState:
     """The part of the desired state that the address globs leave.
 
-    raises: UsageError for a glob that fits no entry: a filter that filters nothing is a mistake in writing it.
+    raises: UsageError for a glob that fits no entry: a filter that filters nothing is a mistake in writing it. Where
+            there are rules, it may fit what these find, which nobody knows yet.
     """
     if not only and not exclude:
         return desired
     addresses = [str(asset.address) for asset in desired.assets]
     addresses += [f"category/{category.path}" for category in desired.categories]
-    for pattern in (*only, *exclude):
+    for pattern in () if desired.rules else (*only, *exclude):
         if not any(fnmatch.fnmatchcase(address, pattern) for address in addresses):
             raise UsageError(
                 f'No entry of the manifests has an address like "{pattern}". An address is KIND/ID, such as '
@@ -117,12 +119,20 @@ def select(desired: DesiredState, *, only: Sequence[str], exclude: Sequence[str]
                 next="vodplan plan",
             )
 
-    def kept(address: str) -> bool:
-        wanted = not only or any(fnmatch.fnmatchcase(address, pattern) for pattern in only)
-        return wanted and not any(fnmatch.fnmatchcase(address, pattern) for pattern in exclude)
-
+    kept = keeper(only=only, exclude=exclude)
     return replace(
         desired,
-        assets=tuple(asset for asset in desired.assets if kept(str(asset.address))),
-        categories=tuple(one for one in desired.categories if kept(f"category/{one.path}")),
+        assets=tuple(asset for asset in desired.assets if kept(asset.address)),
+        categories=tuple(one for one in desired.categories if kept(Address("category", one.path))),
     )
+
+
+def keeper(*, only: Sequence[str], exclude: Sequence[str]) -> Callable[[Address], bool]:
+    """Tells whether the address globs leave an address."""
+
+    def kept(address: Address) -> bool:
+        text = str(address)
+        wanted = not only or any(fnmatch.fnmatchcase(text, pattern) for pattern in only)
+        return wanted and not any(fnmatch.fnmatchcase(text, pattern) for pattern in exclude)
+
+    return kept

@@ -58,6 +58,7 @@ def changed_since(workspace: Workspace, ref: str) -> Since:
             now,
             assets=tuple(one for one in now.assets if one.source.file not in before.same),
             categories=tuple(one for one in now.categories if one.source.file not in before.same),
+            rules=tuple(one for one in now.rules if one.source.file not in before.same),
         )
         gone = removed(before.desired, rest)
         since = Since(

@@ -390,6 +390,13 @@ def _schema(parser: Parser) -> None:
     _common(parser)
 
 
+def _select(parser: Parser) -> None:
+    parser.add_argument(
+        "selector", metavar="SELECTOR", help="such as 'kind: video, category: Trailers, tags: {any: [teaser]}'"
+    )
+    _common(parser)
+
+
 def _doctor(parser: Parser) -> None:
     parser.add_argument(
         "--for",
@@ -426,6 +433,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "unlock": _unlock,
     "schema": _schema,
     "doctor": _doctor,
+    "select": _select,
     "emulator": _emulator,
     "demo": _common,
     "completion": _completion,

@@ -22,6 +22,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "unlock": known.UnlockOptions,
     "schema": known.SchemaOptions,
     "doctor": known.DoctorOptions,
+    "select": known.SelectOptions,
     "emulator": known.EmulatorOptions,
     "demo": known.DemoOptions,
     "completion": known.CompletionOptions,

@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "plan": "print what would change, and save it",
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
+    "select": "show what a selector of a rule finds",
     "history": "list runs and their results",
     "export": "write manifests from the live library",
     "unmanaged": "count what is live and in no manifest",

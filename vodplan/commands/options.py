@@ -159,6 +159,13 @@ class SchemaOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SelectOptions(CommonOptions):
+    """`vodplan select`; selector: as it stands behind `select:` in a rule."""
+
+    selector: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DoctorOptions(CommonOptions):
     """`vodplan doctor`; need: `plan`, `apply` or `delete`, what the key has to be good for."""
 

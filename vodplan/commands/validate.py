@@ -12,5 +12,7 @@ def run(options: ValidateOptions, context: Context) -> int:
     """Check manifests; no network, no credentials. See docs/commands.md."""
     workspace = api.load(options.paths, config=options.config, cwd=context.console.cwd, environ=context.console.environ)
     context.output.warn(workspace.diagnostics)
-    context.output.show(Validated(files=workspace.files, entries=workspace.managed, warnings=workspace.diagnostics))
+    rules = len(workspace.desired.rules)
+    entries = {**workspace.managed, "rule": rules} if rules else workspace.managed
+    context.output.show(Validated(files=workspace.files, entries=entries, warnings=workspace.diagnostics))
     return 0

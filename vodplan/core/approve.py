@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vodplan.core.change import Action, Change
 from vodplan.core.decide import described
 from vodplan.core.errors import Refused, StalePlan
-from vodplan.core.guards import Surroundings, evaluate, moment, users_of
+from vodplan.core.guards import Surroundings, evaluate, matched, moment, users_of
 from vodplan.core.kind import Kind
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.policy import Policy
@@ -133,6 +133,7 @@ def _surroundings(
         },
         parts=fresh.parts,
         covers=used.found(),
+        rules=matched(plan.rules, {}),
     )
 
 

@@ -10,12 +10,12 @@ from types import MappingProxyType
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.cost import estimate
-from vodplan.core.guards import Surroundings, evaluate, moment
+from vodplan.core.guards import Surroundings, evaluate, matched, moment
 from vodplan.core.history import NotTaken
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.live import Members, Parts
 from vodplan.core.order import ordered
-from vodplan.core.plan import Missing, Plan, Reading, Scheduled, Summary, Target
+from vodplan.core.plan import Missing, Plan, Reading, RuleUse, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
 from vodplan.core.policy import Policy
 from vodplan.core.values import Json
@@ -29,6 +29,7 @@ class Decisions:
     unchanged: entries that are as wanted.
     managed:   kind → entries in the manifests.
     reading:   how the live values came in.
+    rules:     what the rules found.
     tree, members, owners, parts, covers: as in `core.guards.Surroundings`.
     """
 
@@ -40,6 +41,7 @@ class Decisions:
     tree: CategoryTree
     members: Mapping[int, Members]
     reading: Reading | None = None
+    rules: tuple[RuleUse, ...] = ()
     owners: Mapping[str, Mapping[str, Json] | None] = field(default_factory=lambda: MappingProxyType({}))
     parts: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
@@ -50,11 +52,13 @@ class Memory:
     """What is remembered of earlier runs on the target; nothing where there is no store yet.
 
     managed:   kind → entries in the manifests when a plan was last applied; None when that is not known.
+    rules:     rule → how many assets it found then.
     not_taken: address → field → what was wanted of it and did not take.
     written:   addresses that a run wrote to so lately that the search index may not know.
     """
 
     managed: Mapping[str, int] | None = None
+    rules: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     not_taken: Mapping[str, Mapping[str, NotTaken]] = field(default_factory=lambda: MappingProxyType({}))
     written: frozenset[str] = frozenset()
 
@@ -94,6 +98,7 @@ def assemble(
         owners=decisions.owners,
         parts=decisions.parts,
         covers=decisions.covers,
+        rules=matched(decisions.rules, memory.rules),
     )
     counts = Counter(change.action for change in changes)
     return seal(
@@ -108,6 +113,7 @@ def assemble(
             missing=tuple(sorted(decisions.missing, key=lambda one: one.address)),
             unconverged=unconverged,
             reading=decisions.reading,
+            rules=decisions.rules,
             summary=Summary(
                 create=counts[Action.CREATE],
                 rename=counts[Action.RENAME],

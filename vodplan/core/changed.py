@@ -8,10 +8,12 @@ from operator import attrgetter
 
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.kind import Kind, Style
+from vodplan.core.rule import Rule
 from vodplan.core.urls import strip_signature
 
 # Every field that there is or will be counts, but for the place in a file.
 _ASSET = attrgetter(*(one.name for one in fields(DesiredAsset) if one.name != "source"))
+_RULE = attrgetter(*(one.name for one in fields(Rule) if one.name != "source"))
 _CATEGORY = attrgetter(*(one.name for one in fields(DesiredCategory) if one.name != "source"))
 
 
@@ -26,10 +28,12 @@ def changed(before: DesiredState, now: DesiredState) -> DesiredState:
     """
     assets = {_key(one): one for one in before.assets}
     categories = {one.path: one for one in before.categories}
+    rules = {one.name: one for one in before.rules}
     return replace(
         now,
         assets=tuple(one for one in now.assets if not _same(assets.get(_key(one)), one, _ASSET)),
         categories=tuple(one for one in now.categories if not _same(categories.get(one.path), one, _CATEGORY)),
+        rules=tuple(one for one in now.rules if not _same(rules.get(one.name), one, _RULE)),
     )
 
 

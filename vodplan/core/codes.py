@@ -13,6 +13,7 @@ CODES: Mapping[str, str] = MappingProxyType(
         "VP304": "Category both wanted and deleted",
         "VP305": "Two entries for one asset",
         "VP306": "Too many tags",
+        "VP307": "Two rules contradict each other",
     }
 )
 """Code → summary. Every code has a section in docs/errors.md."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from vodplan.core.address import URL_PREFIX, Address
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.rule import Rule
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue
 
@@ -78,9 +79,11 @@ class DesiredCategory:
 class DesiredState:
     """Everything the manifests ask for: at most one entry per address, in no particular order.
 
+    rules:  what is asked for of whatever they find; `core.rules.merge` turns that into entries.
     digest: 64 hex digits over the names and contents of all manifest files, independent of reading order.
     """
 
     assets: tuple[DesiredAsset, ...]
     categories: tuple[DesiredCategory, ...]
     digest: str
+    rules: tuple[Rule, ...] = ()

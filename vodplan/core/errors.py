@@ -58,9 +58,9 @@ class ManifestError(VodplanError):
 
     exit_code = 3
 
-    def __init__(self, diagnostics: Sequence[Diagnostic], *, next: str = "vodplan validate") -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], *, next: str = "vodplan validate", where: str = "") -> None:
         count = len(diagnostics)
-        where = "project file" if all(one.code.startswith("VP2") for one in diagnostics) else "manifests"
+        where = where or ("project file" if all(one.code.startswith("VP2") for one in diagnostics) else "manifests")
         super().__init__(f"{count} error{'s' if count != 1 else ''} in the {where}.", next=next)
         self.diagnostics = tuple(diagnostics)
 

@@ -137,6 +137,21 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleUse:
+    """A rule, and how many assets it found; their ids stand in the changes.
+
+    query: what it looked for, in words.
+    limit: how many it may find; None for any number.
+    """
+
+    name: str
+    query: str
+    matches: int
+    limit: int | None
+    source: SourceRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything that will be done, in the order in which it will be done.
 
@@ -147,6 +162,7 @@ class Plan:
     unconverged:      fields that are left out of `changes` since they did not take before, by address and field.
     managed:          kind → entries in the manifests, which shares in guards are of.
     reading:          how the live values came in; None in plans of versions that did not say.
+    rules:            of the manifests, in their order, and what they found when the plan was made.
     digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
     """
 
@@ -163,6 +179,7 @@ class Plan:
     cost: Cost
     unconverged: tuple[NotConverging, ...] = ()
     reading: Reading | None = None
+    rules: tuple[RuleUse, ...] = ()
     digest: str = ""
 
     @property

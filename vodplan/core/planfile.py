@@ -19,6 +19,7 @@ from vodplan.core.plan import (
     Plan,
     Reading,
     Road,
+    RuleUse,
     Scheduled,
     Summary,
     Target,
@@ -88,6 +89,7 @@ def document(plan: Plan) -> Document:
             "bytes_freed": plan.cost.bytes_freed,
         },
         **({} if plan.reading is None else {"reading": _reading(plan.reading)}),
+        **({"rules": [_rule(one) for one in plan.rules]} if plan.rules else {}),
         "digest": plan.digest,
     }
 
@@ -143,6 +145,7 @@ def from_document(plan_document: Mapping[str, Json]) -> Plan:
         ),
         # Plans of versions that knew one way to read do not have it.
         reading=_read_reading(plan_document.get("reading")),
+        rules=tuple(_read_rule(one) for one in _objects(plan_document.get("rules", ()))),
         digest=str(plan_document["digest"]),
     )
 
@@ -175,6 +178,16 @@ def _reading(reading: Reading) -> Document:
         "by_id": reading.by_id,
         "snapshot": reading.snapshot,
         "since": reading.since,
+    }
+
+
+def _rule(one: RuleUse) -> Document:
+    return {
+        "name": one.name,
+        "query": one.query,
+        "matches": one.matches,
+        "limit": one.limit,
+        "source": _source(one.source),
     }
 
 
@@ -243,6 +256,16 @@ def _read_reading(value: Json) -> Reading | None:
         by_id=cast("int", one["by_id"]),
         snapshot=_text(one["snapshot"]),
         since=_text(one["since"]),
+    )
+
+
+def _read_rule(one: Mapping[str, Json]) -> RuleUse:
+    return RuleUse(
+        name=str(one["name"]),
+        query=str(one["query"]),
+        matches=cast("int", one["matches"]),
+        limit=cast("int | None", one["limit"]),
+        source=_read_source(one["source"]),
     )
 
 

@@ -52,6 +52,7 @@ class Policy:
 
     max_delete_bytes: the most that a plan may free, as far as sizes are known.
     max_managed_drop: how many fewer entries the manifests may have than when a plan was last applied.
+    max_rule_growth: how many more assets a rule may find than when a plan was last applied.
     require:          kind → fields that every entry of that kind must set; checked by `validate`.
     vocabulary:       the closed list of tags, None when any tag may be used; checked by `validate`.
     backup:           the folder, as written, that source files are saved to before they are deleted; None for not.
@@ -61,6 +62,7 @@ class Policy:
     max_updates: Bounds | None = None
     max_delete_bytes: int | None = None
     max_managed_drop: Bound | None = None
+    max_rule_growth: Bound | None = None
     protect: tuple[Protection, ...] = ()
     require: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     vocabulary: frozenset[str] | None = None

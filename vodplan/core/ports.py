@@ -16,6 +16,7 @@ from vodplan.core.kind import Call
 from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport, Outcome
+from vodplan.core.selector import Selector
 
 
 class LiveReader(Protocol):
@@ -51,6 +52,15 @@ class LiveReader(Protocol):
         fields:  names of the fields wanted.
         returns: pages as they arrive, in no fixed order. An asset may be missing or come twice, and what is said of it
                  may be old: whatever is to be decided is read by id.
+        """
+        ...
+
+    def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """Find the ids of assets that may fit a selector.
+
+        categories: the ids that `selector.category` stands for; None when it names none.
+        returns:    ids, page by page: all that the index shows to fit, and others, since it cannot say everything.
+        raises:     ConfigError when it found more than it can show.
         """
         ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from vodplan.core.address import Address
@@ -14,16 +14,18 @@ from vodplan.core.categories import CategoryDecision, CategoryResolver, Category
 from vodplan.core.change import Action
 from vodplan.core.decide import category_changes, decide_parts, described
 from vodplan.core.desired import DesiredCategory, DesiredState
+from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
 from vodplan.core.kind import Kind, OperationSpec, Style
 from vodplan.core.live import Members, Parts
-from vodplan.core.plan import Plan, Scheduled
+from vodplan.core.plan import Plan, RuleUse, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
 from vodplan.engine.fresh import read_owners
 from vodplan.engine.intake import Intake
+from vodplan.engine.rules import KnownReader, resolve_rules
 from vodplan.engine.sorter import Sorter
 
 
@@ -47,6 +49,7 @@ async def make_plan(
     managed: Mapping[str, int] | None = None,
     memory: Memory | None = None,
     read_by: ReadBy = ReadBy.AUTO,
+    kept: Callable[[Address], bool] | None = None,
 ) -> Plan:
     """Plan what it takes to make the library as desired.
 
@@ -56,10 +59,18 @@ async def make_plan(
     managed: kind → entries of all manifests, which the shares in guards are of; those of `desired` when it is all.
     memory:  what is remembered of earlier runs on the target.
     read_by: whether the search index may spare reads by id (docs/reading.md).
+    kept:    which of the assets that rules find are to be planned; all when None.
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
     tree = CategoryTree(await reader.categories() if _needs_tree(desired, catalogue) else ())
+    rules: tuple[RuleUse, ...] = ()
+    contradictions: tuple[Diagnostic, ...] = ()
+    if desired.rules:
+        resolved = await resolve_rules(desired, reader=reader, kinds=catalogue.kinds, tree=tree, kept=kept)
+        managed = _with_found(managed or _managed(desired), desired, resolved.desired)
+        desired, rules, contradictions = resolved.desired, resolved.uses, resolved.problems
+        reader = KnownReader(reader, resolved.live)
     decision = decide_categories(categories, tree)
     sorter = Sorter(
         kinds=catalogue.kinds,
@@ -80,7 +91,7 @@ async def make_plan(
     parts = await _read_parts(sorter, reader)
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
-    problems = [*decision.problems, *sorter.problems]
+    problems = [*contradictions, *decision.problems, *sorter.problems]
     if problems:
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
         raise ManifestError(problems, next="vodplan plan")
@@ -93,6 +104,7 @@ async def make_plan(
         tree=tree,
         members=members,
         reading=reading,
+        rules=rules,
         owners={
             video_id: None if video is None else described(video, catalogue.kinds["video"], tree)
             for video_id, video in owners.items()
@@ -124,6 +136,12 @@ def _managed(desired: DesiredState) -> Mapping[str, int]:
     return managed
 
 
+def _with_found(managed: Mapping[str, int], named: DesiredState, all_of_them: DesiredState) -> Mapping[str, int]:
+    """Kind → managed assets, with those that only rules name: what rules want is wanted, too."""
+    found = Counter(one.kind for one in all_of_them.assets[len(named.assets) :])
+    return dict(Counter(managed) + found)
+
+
 def _due_categories(
     entries: Iterable[DesiredCategory], today: datetime.date
 ) -> tuple[list[DesiredCategory], list[Scheduled]]:
@@ -152,7 +170,7 @@ def _needs_tree(desired: DesiredState, catalogue: Catalogue) -> bool:
         for place, field in enumerate(kind.fields)
         if field.style is Style.CATEGORY
     }
-    return bool(desired.categories) or any(
+    return bool(desired.categories or desired.rules) or any(
         asset.absent
         or asset.source_absent
         or asset.streams is not None

@@ -10,6 +10,7 @@ from typing import Self
 
 from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.ports import LiveReader
+from vodplan.core.selector import Selector
 
 MOST = 32_000
 """Assets that are held at a time; a record with its facts takes about 2 KB."""
@@ -150,4 +151,9 @@ class PrefetchReader:
         """See `LiveReader.walk`."""
         self.stop()
         async for page in self._inner.walk(kind, fields):
+            yield page
+
+    async def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """See `LiveReader.search`."""
+        async for page in self._inner.search(selector, categories):
             yield page

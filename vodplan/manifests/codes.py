@@ -72,11 +72,13 @@ _ENTRIES = {
     "VP144": ("Same asset in two entries", "Two entries could disagree about one asset."),
     "VP145": ("Same category in two entries", "Two entries could disagree about one category."),
     "VP146": ("Rename that cannot be done", "The service renames a category in place; it cannot move one."),
-    "VP147": ("Rules are not supported yet", "Entries by id, reference, address or path are."),
     "VP148": ("Nothing is asked for", "All manifests together have no entry; that is never taken for a plan."),
     "VP149": ("Entry asks for nothing", "The entry sets no field and deletes nothing."),
     "VP150": ("Required field missing", "The policy in the project file wants the field in every entry of the kind."),
     "VP151": ("Tag outside the vocabulary", "The policy in the project file has a closed list of tags."),
+    "VP152": ("Bad name of a rule", "The name stands in plans, in guards and in the history of runs."),
+    "VP153": ("Bad condition of a selector", "What a rule finds is to be plain from what it says."),
+    "VP154": ("Same name for two rules", "A rule is known by its name, in plans and from run to run."),
     "VP199": ("More findings", "Only the first findings of a file are shown."),
 }
 

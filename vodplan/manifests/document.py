@@ -9,6 +9,7 @@ from yaml.error import YAMLError
 
 from vodplan.core.desired import DesiredAsset, DesiredCategory
 from vodplan.core.policy import Policy
+from vodplan.core.rule import Rule
 from vodplan.core.values import UNSET
 from vodplan.manifests import reading, syntax
 from vodplan.manifests.assets import KINDS, AssetReader
@@ -18,6 +19,7 @@ from vodplan.manifests.defaults import Values, finish
 from vodplan.manifests.fields import field_readers
 from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.nodes import Bad, Node, Placed, Scalar
+from vodplan.manifests.rules import RuleReader
 from vodplan.manifests.seen import Seen
 from vodplan.manifests.wording import describe
 
@@ -26,7 +28,7 @@ API_VERSION = "vodplan/v1"
 TOLD = 500
 """Entries after which `Tell` is called."""
 
-_SECTIONS = ("apiVersion", "defaults", "categories", *KINDS)
+_SECTIONS = ("apiVersion", "defaults", "categories", *KINDS, "rules")
 _FILE_CODES = ("VP106", "VP107", "VP108", "VP109", "VP110", "VP111", "VP112", "VP113", "VP114", "VP116", "VP119")
 
 
@@ -39,6 +41,7 @@ class Document:
 
     assets: list[DesiredAsset] = field(default_factory=list)
     categories: list[DesiredCategory] = field(default_factory=list)
+    rules: list[Rule] = field(default_factory=list)
     managed: dict[str, int] = field(default_factory=dict)
 
 
@@ -82,6 +85,7 @@ class _DocumentReader:
         self._policy = policy
         self._assets = {plural: AssetReader(kind, found, seen, policy.vocabulary) for plural, kind in KINDS.items()}
         self._categories = CategoryReader(found, seen)
+        self._rules = RuleReader(found, seen, policy.vocabulary)
         self._defaults: dict[str, Values] = {}
         self._flawed_defaults: set[str] = set()
         self._other_version = False
@@ -126,12 +130,12 @@ class _DocumentReader:
                 self._categories.read(item)
         elif name in self._assets:
             self._read_assets(self._assets[name], _items(composer, found, name))
+        elif name == "rules":
+            for item in _items(composer, found, name):
+                self._rules.read(item)
         else:
             composer.value()
-            if name == "rules":
-                found.error("VP147", "rules: cannot be used yet. Write entries by id, and remove the rules.", key)
-            else:
-                reading.unknown_key(name, key, _SECTIONS, found, "a manifest")
+            reading.unknown_key(name, key, _SECTIONS, found, "a manifest")
 
     def _read_assets(self, reader: AssetReader, items: Iterator[Node]) -> None:
         told = 0
@@ -177,7 +181,7 @@ class _DocumentReader:
 
     def document(self, *, complete: bool) -> Document:
         """What the file asks for; when it was read to its end, with defaults and policy applied."""
-        document = Document(categories=self._categories.categories)
+        document = Document(categories=self._categories.categories, rules=self._rules.rules)
         document.managed["category"] = self._categories.entries
         for plural, reader in self._assets.items():
             document.managed[reader.kind.name] = reader.entries

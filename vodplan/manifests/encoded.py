@@ -33,8 +33,12 @@ class Unreadable(ValueError):
 def encode(document: Document, warnings: Sequence[Diagnostic], *, line: int = 0) -> bytes | None:
     """What a file without errors asks for, as bytes; None when JSON cannot hold it, as with half a surrogate pair.
 
+    A file with rules is not kept: rules are few, and reading them again is cheaper than a second form of them.
+
     line: how many lines stand before what is kept, so that it does not matter how many.
     """
+    if document.rules:
+        return None
     kept = {
         "managed": document.managed,
         "assets": [

@@ -14,6 +14,7 @@ from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic, Severity
 from vodplan.core.errors import ManifestError
 from vodplan.core.policy import Policy
+from vodplan.core.rule import Rule
 from vodplan.manifests import parts, source
 from vodplan.manifests.cache import LEAST, Cache
 from vodplan.manifests.discover import Discovery, discover
@@ -71,7 +72,7 @@ def load(
             found = Findings(shown)
             gathered.file(source.content(path, found), found)
     gathered.close()
-    if not gathered.managed.total() and not gathered.broken:
+    if gathered.empty and not gathered.broken:
         gathered.diagnostics.append(_nothing(list(discovery.files)))
     return gathered.loaded()
 
@@ -105,6 +106,7 @@ class _Gathered:
         self._tell = tell
         self._assets: list[DesiredAsset] = []
         self._categories: list[DesiredCategory] = []
+        self._rules: list[Rule] = []
         self._digests: list[str] = []
         self._files: list[str] = []
         self._seen = Seen()
@@ -113,6 +115,11 @@ class _Gathered:
     def broken(self) -> bool:
         """Whether there is an error."""
         return any(one.severity is Severity.ERROR for one in self.diagnostics)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is asked for."""
+        return not self.managed.total() and not self._rules
 
     def file(self, data: bytes | None, found: Findings) -> None:
         """Add a file: its content, None when that cannot be had, and what was found in it so far."""
@@ -176,6 +183,7 @@ class _Gathered:
     def _add(self, document: Document, diagnostics: Sequence[Diagnostic]) -> None:
         self._assets += document.assets
         self._categories += document.categories
+        self._rules += document.rules
         self.managed.update(document.managed)
         self.diagnostics += diagnostics
 
@@ -188,7 +196,10 @@ class _Gathered:
         """All of it."""
         return Loaded(
             desired=DesiredState(
-                assets=tuple(self._assets), categories=tuple(self._categories), digest=_digest(self._digests)
+                assets=tuple(self._assets),
+                categories=tuple(self._categories),
+                rules=tuple(self._rules),
+                digest=_digest(self._digests),
             ),
             diagnostics=tuple(sorted(self.diagnostics, key=_place)),
             files=tuple(self._files),

@@ -28,6 +28,7 @@ from vodplan.manifests.model_parts import (
     different,
     require,
 )
+from vodplan.manifests.model_rules import RuleEntry
 from vodplan.manifests.seen import ALL_SNAPSHOTS
 
 
@@ -162,5 +163,6 @@ Manifest = _model(
         "categories": (_list_of(Category), OPTIONAL),
         "videos": (_list_of(Video), OPTIONAL),
         "images": (_list_of(Image), OPTIONAL),
+        "rules": (_list_of(RuleEntry), OPTIONAL),
     },
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
@@ -15,30 +14,15 @@ from vodplan.core.errors import ManifestError
 from vodplan.manifests import source, syntax
 from vodplan.manifests.compose import Abandoned, Composer
 from vodplan.manifests.findings import Findings, Place
-from vodplan.manifests.nodes import Bad, Map, Node, Placed, Scalar, Seq
+from vodplan.manifests.modelled import dotted, key_at, node_at, plain, sentence
+from vodplan.manifests.nodes import Map
 from vodplan.manifests.project import DEFAULT_REGION, Project, TargetConfig
 from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
 from vodplan.manifests.project_policy import policy_of
 from vodplan.manifests.project_secrets import Loc, discreet, secrets
-from vodplan.manifests.scalars import value_of
 from vodplan.manifests.wording import describe, did_you_mean, one_of, quoted
 
 _READING = {f"VP{number}": "VP202" for number in range(106, 119)} | {"VP101": "VP201", "VP105": "VP201"}
-_SENTENCES = {
-    "missing": "it is missing",
-    "string_too_short": "it is empty",
-    "too_short": "it is empty; name at least one",
-    "list_type": "it must be a list",
-    "dict_type": "it must be a mapping",
-    "model_type": "it must be a mapping",
-    "bool_type": "it must be true or false",
-    "int_type": "it must be a whole number",
-    "float_type": "it must be a number",
-    "greater_than": "it must be more than {gt:g}",
-    "less_than_equal": "it must be at most {le:g}",
-    "literal_error": "it must be {expected}",
-}
-
 _FORMS = {
     REGION_PATTERN: "is no region; one is written like cn-shanghai",
     NAME_PATTERN: "is no name for a target; use up to 64 letters, digits, points, - and _",
@@ -119,7 +103,7 @@ def _target(name: str, target: Target, root: Path) -> TargetConfig:
 
 def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
     for name, target in model.targets.items():
-        at = _key(root, ("targets", name))
+        at = key_at(root, ("targets", name))
         beside = [setting for setting in ("endpoint", "profile") if getattr(target, setting)]
         if target.emulator and beside:
             found.error("VP207", f"{name} is an emulator, so {one_of(beside)} means nothing. Remove it.", at)
@@ -132,11 +116,11 @@ def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
         found.error(
             "VP206",
             f"{quoted(default)} is no target of this file; it has {known}.{hint}",
-            _node(root, ("default_target",)),
+            node_at(root, ("default_target",)),
         )
     for place, one in enumerate(model.policy.protect):
         if not one.model_fields_set:
-            at = _node(root, ("policy", "protect", place))
+            at = node_at(root, ("policy", "protect", place))
             found.error(
                 "VP204",
                 "A protection needs a condition, such as tags, category or ids; without one it would mean all.",
@@ -146,67 +130,20 @@ def _check_targets(model: ProjectModel, root: Map, found: Findings) -> None:
 
 def _report(detail: ErrorDetails, root: Map, found: Findings) -> None:
     loc = tuple(part for part in detail["loc"] if part != "[key]")
-    name = _dotted(loc)
+    name = dotted(loc)
     kind = detail["type"]
     if kind == "extra_forbidden":
         hint = did_you_mean(str(loc[-1]), _known(loc[:-1]))
-        where = f" of {_dotted(loc[:-1])}" if len(loc) > 1 else ""
-        found.error("VP203", f"{quoted(str(loc[-1]))} is not a setting{where}.{hint}", _key(root, loc))
+        where = f" of {dotted(loc[:-1])}" if len(loc) > 1 else ""
+        found.error("VP203", f"{quoted(str(loc[-1]))} is not a setting{where}.{hint}", key_at(root, loc))
         return
     if loc == ("apiVersion",):
-        at = _key(root, loc) if kind == "missing" else _node(root, loc)
+        at = key_at(root, loc) if kind == "missing" else node_at(root, loc)
         found.error("VP208", "apiVersion must be vodplan/v1.", at)
         return
-    node = _node(root, loc)
-    sentence = _sentence(detail, node)
-    found.error("VP204", f"{name}: {sentence}{'' if sentence.endswith(('.', '?')) else '.'}", node)
-
-
-def _dotted(loc: Sequence[int | str]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).removeprefix(".")
-
-
-def _sentence(detail: ErrorDetails, node: Placed) -> str:
-    kind, context = detail["type"], detail.get("ctx", {})
-    if kind == "value_error":
-        return str(context["error"])
-    if kind == "string_type":
-        what = describe(node) if isinstance(node, Scalar | Map | Seq | Bad) else "something else"
-        return f"it is {what} and must be a text" + ("; put it in quotes" if isinstance(node, Scalar) else "")
-    if kind == "string_pattern_mismatch":
-        return f"{quoted(str(detail['input']))} {_FORMS[context['pattern']]}"
-    template = _SENTENCES.get(kind)
-    return template.format(**context) if template else detail["msg"].rstrip(".").lower()
-
-
-def plain(node: Node) -> object:
-    """A node as plain data: dict, list, str, int, float, bool, None."""
-    if isinstance(node, Map):
-        return {name: plain(value) for name, (_, value) in node.entries.items()}
-    if isinstance(node, Seq):
-        return [plain(item) for item in node.items]
-    return None if isinstance(node, Bad) else value_of(node)
-
-
-def _node(root: Map, loc: Sequence[int | str]) -> Placed:
-    """The node at a place, or the nearest one around it."""
-    node: Node = root
-    for part in loc:
-        if isinstance(node, Map) and part in node.entries:
-            node = node.entries[str(part)][1]
-        elif isinstance(node, Seq) and isinstance(part, int):
-            node = node.items[part]
-        else:
-            break
-    return node
-
-
-def _key(root: Map, loc: Sequence[int | str]) -> Placed:
-    """The key at a place, or the nearest node around it."""
-    around = _node(root, loc[:-1])
-    if isinstance(around, Map) and loc[-1] in around.entries:
-        return around.entries[str(loc[-1])][0]
-    return around
+    node = node_at(root, loc)
+    told = sentence(detail, node, _FORMS)
+    found.error("VP204", f"{name}: {told}{'' if told.endswith(('.', '?')) else '.'}", node)
 
 
 def _known(loc: Loc) -> list[str]:

@@ -112,6 +112,10 @@ class Rules(Model):
     max_managed_drop: Annotated[
         BoundValue, Field(description='How many fewer entries than when a plan was last applied: a count, or "50%".')
     ] = OPTIONAL
+    max_rule_growth: Annotated[
+        BoundValue,
+        Field(description='How many more a rule may find than when one was last applied: a count, or "50%".'),
+    ] = OPTIONAL
     protect: list[Protect] = Field(default_factory=list)
     require: Require = Field(default_factory=Require)
     tags: Tags = OPTIONAL
@@ -130,14 +134,16 @@ def policy_of(rules: Rules) -> Policy:
         max_updates=rules.max_updates,
         max_delete_bytes=rules.max_delete_bytes,
         max_managed_drop=rules.max_managed_drop,
-        protect=tuple(_protection(one) for one in rules.protect),
+        max_rule_growth=rules.max_rule_growth,
+        protect=tuple(protection_of(one) for one in rules.protect),
         require=MappingProxyType({kind: fields for kind, fields in required.items() if fields}),
         vocabulary=None if rules.tags is None else frozenset(rules.tags.vocabulary),
         backup=None if rules.backup == "off" else rules.backup,
     )
 
 
-def _protection(one: Protect) -> Protection:
+def protection_of(one: Protect) -> Protection:
+    """The conditions as the core takes them."""
     tags: TagSet | None = one.tags
     created: Created | None = one.created
     return Protection(

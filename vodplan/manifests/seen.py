@@ -24,6 +24,7 @@ class Seen:
         self._assets: dict[str, SourceRef] = {}
         self._paths: dict[str, SourceRef] = {}
         self._old_paths: dict[str, SourceRef] = {}
+        self._rules: dict[str, SourceRef] = {}
 
     def join(self, assets: Iterable[DesiredAsset], categories: Iterable[DesiredCategory]) -> bool:
         """Note all that a file names that is right part by part; False, with nothing noted, when not all is new."""
@@ -89,6 +90,13 @@ class Seen:
         if renamed is not None:
             self._contradiction(path, renamed, found, at)
         return renamed is None
+
+    def rule(self, name: str, source: SourceRef, found: Findings, at: Placed) -> bool:
+        """Note a rule; False, with a finding, when there is one of that name."""
+        first = self._rules.setdefault(name, source)
+        if first is not source:
+            found.error("VP154", f"A rule {quoted(name)} stands in {_place(first)} already. Rename one of them.", at)
+        return first is source
 
     def old_path(self, path: str, source: SourceRef, found: Findings, at: Placed) -> bool:
         """Note the former path of a category that is renamed."""

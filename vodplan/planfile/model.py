@@ -130,6 +130,16 @@ class ReadingModel(_Strict):
     since: OneLine | None = Field(description="The revision the manifests were compared with.")
 
 
+class RuleModel(_Strict):
+    """A rule of the manifests; the ids that it found stand in the changes."""
+
+    name: OneLine
+    query: OneLine = Field(description="What it looked for.")
+    matches: Count = Field(description="How many assets it found when the plan was made.")
+    limit: Count | None = Field(description="How many it may find.")
+    source: SourceModel
+
+
 class PlanModel(_Strict):
     """A vodplan plan file, format version 1."""
 
@@ -147,6 +157,7 @@ class PlanModel(_Strict):
     managed: dict[str, Count]
     cost: CostModel
     reading: ReadingModel | None = Field(default=None, description="Not in plans of earlier versions.")
+    rules: list[RuleModel] = Field(default_factory=list, description="Left out where the manifests have none.")
     digest: Digest
 
 

@@ -24,6 +24,7 @@ from vodplan.render.results import (
     Runs,
     RunShown,
     Script,
+    Selected,
     Started,
     Toured,
     Undone,
@@ -70,7 +71,7 @@ class JsonView:
                 yield _text(_document(result))
 
 
-def _document(result: Validated | Examined | Started | Listing | Script | Toured) -> Json:
+def _document(result: Validated | Examined | Selected | Started | Listing | Script | Toured) -> Json:
     match result:
         case Validated():
             return {
@@ -85,6 +86,13 @@ def _document(result: Validated | Examined | Started | Listing | Script | Toured
                     {"name": one.name, "ok": one.ok, "detail": one.detail, "next": one.next} for one in result.checks
                 ],
                 "policy": ram_policy(result.missing),
+            }
+        case Selected():
+            return {
+                "target": result.target,
+                "query": result.query,
+                "count": len(result.assets),
+                "assets": [{"address": address, **facts} for address, facts in result.assets.items()],
             }
         case Started():
             return {"folder": result.folder, "written": list(result.written), "kept": list(result.kept)}

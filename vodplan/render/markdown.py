@@ -8,7 +8,7 @@ from urllib.parse import quote
 from vodplan.core.change import Change
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.errors import ManifestError, StalePlan, VodplanError
-from vodplan.core.plan import Plan
+from vodplan.core.plan import Plan, RuleUse
 from vodplan.core.values import Json
 from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas
@@ -86,6 +86,11 @@ class MarkdownView:
         return "".join([*text, end])
 
 
+def _rule(one: RuleUse) -> str:
+    found = count(one.matches, "asset") + ("" if one.limit is None else f" of at most {one.limit:,}")
+    return f"- {markdown(one.name)}: {found}, {markdown(one.query)} {_place(one.source)}\n"
+
+
 def _plan_head(plan: Plan) -> str:
     total = plan.summary
     numbers = f"**{total.create}** to create, **{total.rename}** to rename, **{total.update}** to update, "
@@ -99,6 +104,7 @@ def _plan_sections(plan: Plan) -> Iterator[Section]:
     yield "Held: apply will refuse this plan", (_guard(*_guard_parts) for _guard_parts in _guards(plan))
     yield "Deletes", (_removal(one) for one in plan.changes if one.action.removes)
     yield "Changes", (_change(one) for one in plan.changes if not one.action.removes)
+    yield "Rules", (_rule(one) for one in plan.rules)
     yield (
         "Does not converge, is not sent again",
         (

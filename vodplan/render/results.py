@@ -212,6 +212,19 @@ class Unlocked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selected:
+    """What a selector found.
+
+    query:  the selector in words.
+    assets: address → facts and field values; in the order to show them.
+    """
+
+    target: str
+    query: str
+    assets: Mapping[str, Mapping[str, Json]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
     """The error that ended the command."""
 
@@ -236,5 +249,6 @@ Result = (
     | Undone
     | LeaseShown
     | Unlocked
+    | Selected
     | Failure
 )

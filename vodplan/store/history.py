@@ -109,6 +109,18 @@ def last_managed(connection: Connection, key: str) -> Mapping[str, int] | None:
     return None
 
 
+def last_rules(connection: Connection, key: str) -> Mapping[str, int]:
+    """Rule → how many assets it found, in the newest run on a target whose plan has the rule."""
+    query = sqlalchemy.select(runs.c.plan).where(runs.c.target_key == key).order_by(runs.c.number.desc()).limit(50)
+    found: dict[str, int] = {}
+    for text in connection.execute(query).scalars():
+        listed = loads(text).get("rules", ())
+        for one in listed if isinstance(listed, list) else ():
+            if isinstance(one, Mapping):
+                found.setdefault(str(one["name"]), int(str(one["matches"])))
+    return found
+
+
 def written(connection: Connection, key: str, *, since: str) -> frozenset[str]:
     """Addresses that runs on a target sent a call for, of runs that ended since then or have no end."""
     sent = changes.c.state.not_in((ChangeState.PLANNED.value, ChangeState.HELD.value))

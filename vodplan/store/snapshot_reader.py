@@ -9,6 +9,7 @@ from typing import cast
 from vodplan.core.address import URL_PREFIX
 from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts, Stream
 from vodplan.core.ports import LiveReader
+from vodplan.core.selector import Selector
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue, Json
 from vodplan.store.snapshot import CHUNK, Snapshot
@@ -90,6 +91,10 @@ class SnapshotReader:
     def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
         """See `LiveReader.walk`; not reached where nothing can be counted."""
         return self._service.walk(kind, fields)
+
+    def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """See `LiveReader.search`; the service is asked each time, and what it names may be held here."""
+        return self._service.search(selector, categories)
 
 
 def _stored(key: str) -> str:

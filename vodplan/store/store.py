@@ -8,6 +8,7 @@ from types import TracebackType
 
 from sqlalchemy import Connection
 
+from vodplan.core.drift import History
 from vodplan.core.errors import UsageError
 from vodplan.core.history import ChangeState, Holder, LeaseInfo, NotTaken, RunDetail, RunRecord
 from vodplan.core.plan import Plan, Target
@@ -20,6 +21,7 @@ from vodplan.store.export import export_lines
 from vodplan.store.ids import run_id as new_run_id
 from vodplan.store.ids import stamp
 from vodplan.store.journal import INTENT, Recorded, RunJournal
+from vodplan.store.lastwrites import last_writes
 from vodplan.store.lease import TTL, Lease
 from vodplan.store.leases import Leases
 from vodplan.store.rows import read_target, target_key
@@ -183,11 +185,21 @@ class Store:
         with self._database.reading() as connection:
             return history.last_managed(connection, target_key(target))
 
+    def rules(self, target: Target) -> Mapping[str, int]:
+        """Rule → how many assets it found when a plan with it was last applied."""
+        with self._database.reading() as connection:
+            return history.last_rules(connection, target_key(target))
+
     def written(self, target: Target) -> frozenset[str]:
         """Addresses that were written to so lately that the search index may not know."""
         since = stamp(self._clock.now() - LAG)
         with self._database.reading() as connection:
             return history.written(connection, target_key(target), since=since)
+
+    def last_writes(self, target: Target, wanted: Mapping[str, str | None]) -> History:
+        """What the last runs on a target left in the fields of some addresses; wanted: address → id, as far as known."""
+        with self._database.reading() as connection:
+            return last_writes(connection, target_key(target), wanted)
 
     def _journal(self, run_id: str, target: Target, holder: Holder, allow_deletes: int | None) -> RunJournal:
         return RunJournal(

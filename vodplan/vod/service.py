@@ -17,8 +17,9 @@ from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOut
 from vodplan.core.kind import Call
 from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
+from vodplan.core.selector import Selector
 from vodplan.vod import category as category_edge
-from vodplan.vod import endpoints, image, probes, video, walk
+from vodplan.vod import endpoints, image, probes, select, video, walk
 from vodplan.vod.caller import Api, Caller, HttpConnections
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
@@ -92,6 +93,10 @@ class Reader:
         if kind not in WALKED:
             raise BugError(f"The search index of {kind!r} cannot be walked.")
         return walk.walk(self._api, fields, now=self._now())
+
+    def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """See `LiveReader.search`."""
+        return select.search(self._api, selector, categories)
 
 
 class Writer:

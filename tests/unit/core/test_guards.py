@@ -227,3 +227,32 @@ def test_rule_that_finds_more_than_its_limit_is_held() -> None:
         ("rule_limit", "7", "5", "rules[a].limit"),
         ("rule_limit", "6", "5", "rules[b].limit"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("matches", "before", "bound", "held"),
+    [
+        (15, 10, Bound(percent=50), False),
+        (16, 10, Bound(percent=50), True),
+        (12, 10, Bound(count=2), False),
+        (13, 10, Bound(count=2), True),
+        (3, 10, Bound(count=0), False),
+        (1, 0, Bound(percent=50), True),
+        (900, None, Bound(count=0), False),
+        (900, 1, None, False),
+    ],
+)
+def test_rule_growth_counts_what_is_more_than_last_time(
+    matches: int, before: int | None, bound: Bound | None, held: bool
+) -> None:
+    """Exactly the bound is allowed; a rule that was not there is not held."""
+    rule = RuleMatches(name="r", matches=matches, limit=None, before=before)
+
+    found = refusals(policy=Policy(max_rule_growth=bound), rules=[rule])
+
+    assert [one.guard for one in found] == (["rule_growth"] if held else [])
+
+
+def test_rule_without_a_limit_finds_any_number() -> None:
+    """What sets fields needs none."""
+    assert refusals(rules=[RuleMatches(name="r", matches=10**6, limit=None)]) == ()

@@ -11,12 +11,13 @@ from vodplan.core.guards.amounts import (
     max_delete_bytes,
     max_deletes,
     max_updates,
+    rule_growth,
     rule_limits,
 )
 from vodplan.core.guards.covers import CoverUsers, covers_in_use, pictures, users_of
 from vodplan.core.guards.losses import categories_in_use, nothing_playable
 from vodplan.core.guards.protect import owner_of, protected
-from vodplan.core.guards.surroundings import RuleMatches, Surroundings, moment
+from vodplan.core.guards.surroundings import RuleMatches, Surroundings, matched, moment
 from vodplan.core.plan import GuardRefusal
 from vodplan.core.policy import Policy
 
@@ -26,6 +27,7 @@ __all__ = [
     "Surroundings",
     "evaluate",
     "exceeds",
+    "matched",
     "moment",
     "owner_of",
     "pictures",
@@ -44,6 +46,7 @@ def evaluate(changes: Sequence[Change], policy: Policy, around: Surroundings) ->
         *max_delete_bytes(changes, policy.max_delete_bytes),
         *managed_dropped(around.managed, around.managed_before, policy.max_managed_drop),
         *rule_limits(around.rules),
+        *rule_growth(around.rules, policy.max_rule_growth),
         *protected(changes, policy.protect, around),
         *categories_in_use(changes, around.tree, around.members, around.gone),
         *nothing_playable(changes, around.parts),

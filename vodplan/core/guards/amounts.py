@@ -104,13 +104,36 @@ def managed_dropped(
 def rule_limits(rules: Sequence[RuleMatches]) -> Iterator[GuardRefusal]:
     """Hold a plan in which a rule found more assets than it may."""
     for rule in sorted(rules, key=lambda one: one.name):
-        if rule.matches > rule.limit:
+        if rule.limit is not None and rule.matches > rule.limit:
             yield GuardRefusal(
                 guard="rule_limit",
                 number=str(rule.matches),
                 threshold=str(rule.limit),
                 setting=f"rules[{rule.name}].limit",
                 message=f'The rule "{rule.name}" finds {rule.matches} assets; its limit allows {rule.limit}.',
+            )
+
+
+def rule_growth(rules: Sequence[RuleMatches], bound: Bound | None) -> Iterator[GuardRefusal]:
+    """Hold a plan in which a rule found far more assets than when a plan was last applied.
+
+    A rule that was not there then is not held: its limit is for that.
+    """
+    if bound is None:
+        return
+    for rule in sorted(rules, key=lambda one: one.name):
+        if rule.before is None:
+            continue
+        more = rule.matches - rule.before
+        if exceeds(more, bound, rule.before):
+            threshold = _threshold(bound, rule.before)
+            yield GuardRefusal(
+                guard="rule_growth",
+                number=str(more),
+                threshold=threshold,
+                setting="policy.max_rule_growth",
+                message=f'The rule "{rule.name}" finds {rule.matches} assets, and found {rule.before} when a plan was '
+                f"last applied: {more} more; policy.max_rule_growth allows {threshold}.",
             )
 
 

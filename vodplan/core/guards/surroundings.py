@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from vodplan.core.categories import CategoryTree
 from vodplan.core.live import Members, Parts
+from vodplan.core.plan import RuleUse
 from vodplan.core.values import Json
 
 
@@ -18,11 +19,16 @@ def _nothing() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleMatches:
-    """How many assets a rule found, and how many it may find."""
+    """How many assets a rule found, how many it may find, and how many it found when a plan was last applied.
+
+    limit:  None for any number.
+    before: None when that is not known.
+    """
 
     name: str
     matches: int
-    limit: int
+    limit: int | None
+    before: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,13 @@ class Surroundings:
     parts: Mapping[str, Parts] = field(default_factory=lambda: MappingProxyType({}))
     covers: Mapping[str, tuple[str, ...]] = field(default_factory=_nothing)
     rules: Sequence[RuleMatches] = ()
+
+
+def matched(rules: Sequence[RuleUse], before: Mapping[str, int]) -> tuple[RuleMatches, ...]:
+    """What the rules of a plan found, beside what they found when one was last applied."""
+    return tuple(
+        RuleMatches(name=one.name, matches=one.matches, limit=one.limit, before=before.get(one.name)) for one in rules
+    )
 
 
 def moment(text: str) -> datetime.datetime:

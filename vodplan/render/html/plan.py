@@ -111,6 +111,12 @@ def _reading(plan: Plan) -> str:
         return ""
     told = [reading.why]
     told.append(f"{count(reading.by_id, 'asset')} read by id, {reading.by_search:,} by search, of {reading.assets:,}.")
+    told += [
+        f"The rule {one.name} found {count(one.matches, 'asset')}"
+        + ("" if one.limit is None else f" of at most {one.limit:,}")
+        + f" ({one.query})."
+        for one in plan.rules
+    ]
     if reading.snapshot is not None:
         told.append(f"The values are those of a snapshot of {reading.snapshot}, not of the library as it is now.")
     if reading.since is not None:

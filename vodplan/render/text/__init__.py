@@ -20,6 +20,7 @@ from vodplan.render.results import (
     Runs,
     RunShown,
     Script,
+    Selected,
     Started,
     Toured,
     Undone,
@@ -95,7 +96,7 @@ class TextView:
                 return JsonView().show(result)
             case Script():
                 return (result.text,)
-            case Validated() | Examined() | Started() | Listing() | Toured():
+            case Validated() | Examined() | Selected() | Started() | Listing() | Toured():
                 from vodplan.render.text.small import small_text
 
                 return small_text(result, self._canvas)

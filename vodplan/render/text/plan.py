@@ -32,7 +32,7 @@ def plan_pieces(shown: PlanShown, canvas: Canvas) -> Iterator[str]:
         yield from _lines(change_lines(change, canvas))
     if plan.changes:
         yield "\n"
-    for section in (_guards, _unconverged, _scheduled, _missing):
+    for section in (_rules, _guards, _unconverged, _scheduled, _missing):
         text = "".join(_lines(section(plan, canvas)))
         if text:
             yield f"{text}\n"
@@ -104,6 +104,16 @@ def _reading(plan: Plan, canvas: Canvas) -> Iterator[str]:
     if plan.reading.snapshot is not None:
         said = f"Live state of {terminal(plan.reading.snapshot)}, from a snapshot; apply reads again"
         yield from paragraph(said, canvas)
+
+
+def _rules(plan: Plan, canvas: Canvas) -> Iterator[str]:
+    if not plan.rules:
+        return
+    yield "Rules: what they found is frozen in this plan"
+    for rule in plan.rules:
+        found = count(rule.matches, "asset") + ("" if rule.limit is None else f" of at most {rule.limit:,}")
+        yield from headline("  =", Ink.FAINT, terminal(rule.name), found, place_of(rule.source), canvas)
+        yield from labelled("query", [terminal(rule.query)], canvas)
 
 
 def _guards(plan: Plan, canvas: Canvas) -> Iterator[str]:

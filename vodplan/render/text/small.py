@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import assert_never
 
-from vodplan.render.amounts import count, many
+from vodplan.render.amounts import count, many, size
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import lines, terminal
 from vodplan.render.ram import policy_text
-from vodplan.render.results import Examined, Listing, Started, Toured, Validated
-from vodplan.render.text.layout import next_step, paragraph
+from vodplan.render.results import Examined, Listing, Selected, Started, Toured, Validated
+from vodplan.render.text.layout import headline, next_step, paragraph, quoted
 from vodplan.render.width import cells, pad
 
 
-def small_text(result: Validated | Examined | Started | Listing | Toured, canvas: Canvas) -> Iterator[str]:
+def small_text(result: Validated | Examined | Selected | Started | Listing | Toured, canvas: Canvas) -> Iterator[str]:
     """The lines of one of the small results."""
     match result:
         case Validated():
             yield from _validated(result)
         case Examined():
             yield from _examined(result, canvas)
+        case Selected():
+            yield from _selected(result, canvas)
         case Started():
             yield from _started(result)
         case Listing():
@@ -57,6 +59,24 @@ def _examined(result: Examined, canvas: Canvas) -> Iterator[str]:
     if policy := policy_text(result.missing):
         yield "\nThe key lacks what this RAM policy grants:\n\n"
         yield f"{policy}\n"
+
+
+def _selected(result: Selected, canvas: Canvas) -> Iterator[str]:
+    yield from (
+        f"{line}\n" for line in paragraph(f"Selected of {terminal(result.target)}: {terminal(result.query)}", canvas)
+    )
+    total = 0
+    for address, facts in result.assets.items():
+        octets = facts.get("size")
+        total += octets if isinstance(octets, int) else 0
+        side = [size(octets)] if isinstance(octets, int) else []
+        side += [terminal(str(facts["created"])[:10])] if facts.get("created") else []
+        title = facts.get("title")
+        shown = quoted(title) if isinstance(title, str) and title else ""
+        lines = headline(" ", Ink.FAINT, terminal(address), shown, "  ".join(side), canvas)
+        yield "".join(f"{line}\n" for line in lines)
+    freed = f", {size(total)}" if total else ""
+    yield f"{count(len(result.assets), 'asset')}{freed}.\n"
 
 
 def _started(result: Started) -> Iterator[str]:
