@@ -13,6 +13,8 @@ import math
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from vodplan.vod.allowance import Allowance
+
 WINDOW = 1.005
 """Seconds in which no more than one second's worth of calls arrives; the surplus is for the shortest time that an
 answer takes, which is known by those that came."""
@@ -22,18 +24,6 @@ SHORTEST_SINCE = 10.0
 
 CATCH_UP = 0.1
 """Seconds of lateness that may be made up for. Without it every late wake-up would lower the rate for good."""
-
-CUT = 0.5
-"""What a throttling answer leaves of the rate."""
-
-CUT_PAUSE = 1.0
-"""Seconds in which several throttling answers count as one: they were all sent at the old rate."""
-
-LEAST = 0.05
-"""The share of the allowed rate that is never cut."""
-
-RECOVERY = 0.02
-"""The share of the allowed rate that comes back every second."""
 
 LONGEST_PAUSE = 60.0
 """Seconds; the longest wait that a service may ask of a whole lane."""
@@ -76,8 +66,7 @@ class Pacer:
         self._shortest = _Shortest()
         self._due = -math.inf
         self._paused_until = -math.inf
-        self._cut_at = -math.inf
-        self._share_then = 1.0
+        self._allowance = Allowance()
 
     async def grant(self) -> int:
         """Return when the next call may be sent, which is to be at once. First come, first served.
@@ -115,9 +104,7 @@ class Pacer:
         now = self._monotonic()
         if retry_after:
             self._paused_until = max(self._paused_until, now + min(retry_after, LONGEST_PAUSE))
-        if now - self._cut_at >= CUT_PAUSE:
-            self._share_then = max(LEAST, self._share(now) * CUT)
-            self._cut_at = now
+        self._allowance.refused(now, among=len(self._under_way) + len(self._over))
 
     def _wait(self, now: float) -> float:
         return max(max(self._due, self._paused_until) - now, self._room(now))
@@ -132,11 +119,8 @@ class Pacer:
             return 0.0
         return over[leaving - 1] + held - now if leaving <= len(over) else math.inf
 
-    def _share(self, now: float) -> float:
-        return min(1.0, self._share_then + RECOVERY * (now - self._cut_at)) if self._cut_at > -math.inf else 1.0
-
     def _allowed(self, now: float) -> float:
-        return self._rate * self._share(now)
+        return self._rate * self._allowance.share(now)
 
     @staticmethod
     def _whole(rate: float) -> int:

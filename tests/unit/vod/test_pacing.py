@@ -166,37 +166,6 @@ def test_pacer_rate_spoilt_by_floating_point_is_kept_whole() -> None:
     assert len(times) / (times[-1] - times[0]) >= 0.95 * 29
 
 
-def rates_after_throttling(answers: int) -> list[int]:
-    """Calls granted in each of 30 seconds after so many throttling answers at once."""
-
-    async def work(loop: VirtualTimeLoop) -> list[int]:
-        pacer = Pacer(100, monotonic=loop.time, sleep=asyncio.sleep)
-        for _ in range(answers):
-            pacer.throttled(None)
-        start = loop.time()
-        counts = [0] * 60
-        while (second := int(loop.time() - start)) < 60:
-            counts[second] += 1
-            pacer.ended(await pacer.grant(), answered=True)
-        return counts
-
-    return run_virtually(work)
-
-
-def test_pacer_throttled_once_halves_and_recovers_slowly() -> None:
-    """Another tool uses the account: half the rate at once, all of it again after about half a minute."""
-    counts = rates_after_throttling(1)
-
-    assert 45 <= counts[0] <= 53
-    assert 65 <= counts[10] <= 75
-    assert counts[40] >= 98
-
-
-def test_pacer_throttled_by_many_answers_at_once_halves_only_once() -> None:
-    """Answers to calls that were under way together tell one thing."""
-    assert rates_after_throttling(8)[:5] == rates_after_throttling(1)[:5]
-
-
 def test_pacer_throttled_every_second_keeps_a_trickle() -> None:
     """However hard the service pushes back, some calls go on, so that recovery is noticed."""
 
