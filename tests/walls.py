@@ -59,7 +59,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "psycopg": ["vodplan/store/"],
     "pydantic": ["vodplan/kinds/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/vod/"],
     "pydantic_core": ["vodplan/kinds/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/vod/"],
-    "ruamel": ["vodplan/manifests/"],
+    "ruamel": ["vodplan/manifests/edit/"],
     "shtab": ["vodplan/cli/", "vodplan/commands/"],
     "sqlalchemy": ["vodplan/store/"],
     "sqlite3": ["vodplan/emulator/", "vodplan/store/"],
