@@ -26,7 +26,7 @@ APPLICATION_ID = 0x766F6478
 
 FORMAT = 1
 
-_COMMIT = 2_000
+_COMMIT = 200
 """Assets after which what was read is made to last."""
 
 _FOUND, _READ, _GONE = range(3)
