@@ -39,6 +39,9 @@ def wrap(text: str, room: int) -> list[str]:
     """
     if len(text) <= room and text.isascii():
         return [text]
+    # Nearly every value of a plan fits, with an arrow in it; looking for places to break takes ten times as long.
+    if len(text) <= room and "\x1b" not in text and cells(text) <= room:
+        return [text]
     from wcwidth import wrap as wrap_cells
 
     return wrap_cells(text, max(room, 10), break_on_hyphens=False) or [""]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import wcwidth
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,3 +56,16 @@ def test_wrap_colored_text_closes_color_on_every_line() -> None:
 
     assert len(broken) > 1
     assert all(line.startswith("\x1b[31m") and line.endswith("\x1b[0m") for line in broken)
+
+
+@pytest.mark.parametrize("text", ["Old → New", "  新闻 → 体育", "a  →  b", "e\u0301 → é", "→"])
+def test_wrap_text_that_fits_is_left_alone(text: str) -> None:
+    """The quick way out gives what looking for places to break would give."""
+    room = max(cells(text), 10)
+
+    assert wrap(text, room) == [text] == wcwidth.wrap(text, room, break_on_hyphens=False)
+
+
+def test_wrap_wide_text_that_fits_only_by_its_characters_is_broken() -> None:
+    """Ten wide characters take twenty cells."""
+    assert wrap("新" * 10, 12) == ["新" * 6, "新" * 4]
