@@ -226,7 +226,10 @@ def _text_or_none(value: Any) -> str | None:
 
 
 def _words(value: Any) -> tuple[str, ...]:
-    _only(str, value)
+    # As `_only`, and for lists of a few words in half of its time.
+    for one in value:
+        if type(one) is not str:
+            raise Unreadable("something else than words")
     return tuple(value)
 
 
