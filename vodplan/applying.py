@@ -138,7 +138,7 @@ def _under_lease(
                     reader=opened.service.reader,
                     writer=opened.service.writer,
                     journal=scribe,
-                    operations=with_rates(project.rates),
+                    operations=with_rates(project.rates, project.share),
                     kinds=KINDS,
                     policy=project.policy,
                     allow_deletes=conditions.allow_deletes,

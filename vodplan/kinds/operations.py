@@ -6,6 +6,7 @@ Rates are calls per second and account. Where no page states one, the class of t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -55,6 +56,15 @@ OPERATIONS: Mapping[str, OperationSpec] = MappingProxyType(
 """Operation name → what is known of it. `AddCategory` has no client token, so it is never repeated blindly."""
 
 
-def with_rates(rates: Mapping[str, float]) -> Mapping[str, OperationSpec]:
-    """The operations with an account's own rates, calls per second, in place of the documented ones."""
-    return {name: replace(spec, rate=rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
+def with_rates(rates: Mapping[str, float], share: float = 1.0) -> Mapping[str, OperationSpec]:
+    """The operations with an account's own rates, calls per second, in place of the documented ones.
+
+    share: the part of each that may be used. What is left is a whole number where it is 1 or more: a second has no part
+           of a call.
+    """
+    return {name: replace(spec, rate=_usable(rates.get(name, spec.rate) * share)) for name, spec in OPERATIONS.items()}
+
+
+def _usable(rate: float) -> float:
+    # 100 × 0.29 is a hair below 29, and means 29.
+    return float(math.floor(rate + 1e-9)) if rate >= 1 else rate
