@@ -29,7 +29,7 @@ LEAST = 16 * 1024
 """Bytes of a file below which parsing it costs about as little as looking it up."""
 
 MOST = 256 * 1024 * 1024
-"""Bytes that all entries may have together; 1,000,000 videos come to about 180 MB."""
+"""Bytes that all entries may have together; 1,000,000 videos come to about 200 MB."""
 
 _KEPT = MOST * 3 // 4
 _LONGEST = 256 * 1024 * 1024
