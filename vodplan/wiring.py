@@ -164,7 +164,9 @@ def remembered(project: Project, environ: Mapping[str, str], target: Target) -> 
         return Memory()
 
 
-def history_of(project: Project, environ: Mapping[str, str], target: Target, wanted: Mapping[str, str | None]) -> History:
+def history_of(
+    project: Project, environ: Mapping[str, str], target: Target, wanted: Mapping[str, str | None]
+) -> History:
     """What the last runs on a target left in the fields of some addresses, as `Store.last_writes`.
 
     Nothing where there is no store; none is made. One that cannot be read is told in the log.

@@ -1,9 +1,9 @@
 """Runs vodplan for the action and hands its results to later steps.
 
 Environment: INPUT_COMMAND, INPUT_PATHS, INPUT_TARGET, INPUT_CHANGED_SINCE, INPUT_BASE, INPUT_PLAN_FILE,
-INPUT_ALLOW_DELETES, and what the host sets (GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_OUTPUT, RUNNER_TEMP). The
-exit code of vodplan goes into the output `exit-code`; the script itself ends with 0, so that plan and comment are kept
-before the job fails. Standard library only.
+INPUT_ALLOW_DELETES, and what the host sets (GITHUB_EVENT_NAME, GITHUB_EVENT_PATH, GITHUB_OUTPUT, GITHUB_STEP_SUMMARY,
+RUNNER_TEMP). The exit code of vodplan goes into the output `exit-code`; the script itself ends with 0, so that plan and
+comment are kept before the job fails. The Markdown becomes the summary of the job. Standard library only.
 """
 
 from __future__ import annotations
@@ -91,8 +91,12 @@ def main(environ: Mapping[str, str], vodplan: Sequence[str]) -> None:
         )
     sys.stdout.flush()
     code = subprocess.run([*vodplan, *command_line(environ, folder, fork=fork)], check=False).returncode
+    found = results(folder, code)
+    if "comment-file" in found and environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
+            summary.write(Path(found["comment-file"]).read_text(encoding="utf-8"))
     with Path(environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as file:
-        file.writelines(f"{name}={value}\n" for name, value in results(folder, code).items())
+        file.writelines(f"{name}={value}\n" for name, value in found.items())
 
 
 def _option(name: str, value: str) -> list[str]:

@@ -16,7 +16,7 @@ ME = 7
 
 @dataclass
 class FakeHost:
-    """Comments by id, in order, each as the host's API shows it; and what was asked of it.
+    """Comments, or issues, by id, in order, each as the host's API shows it; and what was asked of it.
 
     refuses: methods that the token may not use.
     """
@@ -32,7 +32,11 @@ class FakeHost:
         number = len(self.comments) + 1
         self.comments[number] = {
             "id": number,
+            "number": number,
+            "iid": number,
+            "state": "open",
             "body": body,
+            "description": body,
             "user": {"type": "Bot" if by_program else "User"},
             "author": {"id": ME if by_program else ME + 1},
         }
@@ -53,12 +57,19 @@ class FakeHost:
             return 403, {"message": "Resource not accessible by integration"}
         if method == "GET":
             page = int(re.findall(r"[?&]page=(\d+)", path)[0])
-            return 200, list(self.comments.values())[(page - 1) * 100 : page * 100]
+            there = [one for one in self.comments.values() if one["state"] == "open"]
+            return 200, there[(page - 1) * 100 : page * 100]
+        said = body.get("body", body.get("description", ""))
         if method == "POST":
-            return 201, self.comments[self.add(body["body"], by_program=True)]
+            made = self.comments[self.add(said, by_program=True)]
+            made["title"] = body.get("title", "")
+            return 201, made
         number = int(path.rpartition("/")[2])
-        self.comments[number]["body"] = body["body"]
-        return 200, self.comments[number]
+        changed = self.comments[number]
+        changed["body"] = changed["description"] = said
+        if body.get("state") == "closed" or body.get("state_event") == "close":
+            changed["state"] = "closed"
+        return 200, changed
 
 
 @contextmanager

@@ -26,6 +26,7 @@ def read(path: str) -> Any:
     [
         ("vendor.github-actions", "action.yml"),
         ("vendor.github-workflows", STARTER),
+        ("vendor.github-workflows", "ci/github/drift.yml"),
         ("vendor.gitlab-ci", "ci/gitlab/vodplan.yml"),
     ],
 )
@@ -59,7 +60,7 @@ def test_action_scripts_are_there_and_can_be_run() -> None:
     text = (REPOSITORY / "action.yml").read_text(encoding="utf-8") + (REPOSITORY / "ci/gitlab/vodplan.yml").read_text()
     named = set(re.findall(r"(?:GITHUB_ACTION_PATH|/opt/vodplan)/(ci/[\w./-]+\w)", text))
 
-    assert {"ci/install", "ci/github/run.py", "ci/comment.py", "ci/gitlab/plan.sh"} <= named
+    assert {"ci/install", "ci/github/run.py", "ci/comment.py", "ci/issue.py", "ci/gitlab/plan.sh"} <= named
     for path in named:
         file = REPOSITORY / path
         assert file.is_file(), path

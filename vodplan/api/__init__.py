@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
+from vodplan.api.drift import drift, drift_json
 from vodplan.api.exporting import ExportWishes, export
 from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
@@ -11,8 +12,8 @@ from vodplan.api.projects import StrPath, Workspace, find_project, load, select
 from vodplan.api.quiet import Quiet
 from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
-from vodplan.api.unmanaged import unmanaged
 from vodplan.api.selecting import Selection, parse_selector, select_assets
+from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
     "SCHEMAS",
@@ -24,6 +25,8 @@ __all__ = [
     "Workspace",
     "apply",
     "changed_since",
+    "drift",
+    "drift_json",
     "export",
     "find_project",
     "lease",

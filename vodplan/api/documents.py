@@ -73,7 +73,11 @@ def report_json(report: ApplyReport, plan: Plan) -> bytes:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema called `manifest`, `project` or `plan`; raises UsageError for another name."""
+    """The JSON Schema called `manifest`, `project`, `plan` or `drift`; raises UsageError for another name."""
+    if name == "drift":
+        from vodplan.planfile.drift_model import schema as drift_schema
+
+        return drift_schema()
     if name == "plan":
         from vodplan.planfile.model import schema as plan_schema
 
@@ -82,8 +86,8 @@ def schema(name: str) -> dict[str, Any]:
 
     if name in ("manifest", "project"):
         return manifest_schema(name)
-    raise UsageError(f'There is no schema "{name}"; the schemas are manifest, project and plan.', next="vodplan schema")
+    raise UsageError(f'There is no schema "{name}"; the schemas are manifest, project, plan and drift.', next="vodplan schema")
 
 
-SCHEMAS = ("manifest", "project", "plan")
+SCHEMAS = ("manifest", "project", "plan", "drift")
 """The names `schema` knows."""

@@ -238,6 +238,24 @@ def _embed(parser: Parser) -> None:
     )
 
 
+def _read_by(parser: Parser) -> None:
+    parser.add_argument(
+        "--read-by",
+        type=values.read_by,
+        default="auto",
+        metavar="ROAD",
+        help="read assets one by one (ids), after the search index (search), or the cheaper way (auto)",
+    )
+
+
+def _snapshot(parser: Parser) -> None:
+    _file(
+        parser.add_argument(
+            "--snapshot", metavar="FILE", help="keep what is read in a file, and take from it what it holds"
+        )
+    )
+
+
 def _init(parser: Parser) -> None:
     parser.add_argument("folder", nargs="?", default=".", metavar="FOLDER", help="where to start (default: here)")
     _common(parser)
@@ -254,19 +272,9 @@ def _plan(parser: Parser) -> None:
     _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when changes are pending")
     _embed(parser)
-    parser.add_argument(
-        "--read-by",
-        type=values.read_by,
-        default="auto",
-        metavar="ROAD",
-        help="read assets one by one (ids), after the search index (search), or the cheaper way (auto)",
-    )
+    _read_by(parser)
     _since(parser)
-    _file(
-        parser.add_argument(
-            "--snapshot", metavar="FILE", help="keep what is read in a file, and take from it what it holds"
-        )
-    )
+    _snapshot(parser)
     _common(parser)
 
 
@@ -301,6 +309,15 @@ def _apply(parser: Parser) -> None:
         "--max-plan-age", type=values.duration, metavar="DURATION", help="refuse an older plan; 30m, 24h, 7d"
     )
     parser.add_argument("--resume", metavar="RUN", help="go on with a run that did not get to its end")
+    _common(parser)
+
+
+def _drift(parser: Parser) -> None:
+    _paths(parser)
+    _filters(parser)
+    parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something of tier fail differs")
+    _read_by(parser)
+    _snapshot(parser)
     _common(parser)
 
 
@@ -386,7 +403,7 @@ def _unlock(parser: Parser) -> None:
 
 
 def _schema(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="manifest, project or plan; lists them when left out")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="manifest, project, plan or drift; lists them when left out")
     _common(parser)
 
 
@@ -426,6 +443,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "plan": _plan,
     "show": _show,
     "apply": _apply,
+    "drift": _drift,
     "history": _history,
     "export": _export,
     "unmanaged": _unmanaged,

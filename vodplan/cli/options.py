@@ -15,6 +15,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "plan": known.PlanOptions,
     "show": known.ShowOptions,
     "apply": known.ApplyOptions,
+    "drift": known.DriftOptions,
     "history": known.HistoryOptions,
     "export": known.ExportOptions,
     "unmanaged": known.UnmanagedOptions,

@@ -10,6 +10,7 @@ COMMANDS: Final = {
     "plan": "print what would change, and save it",
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
+    "drift": "show what is live, managed and not as in the manifests",
     "select": "show what a selector of a rule finds",
     "history": "list runs and their results",
     "export": "write manifests from the live library",
@@ -25,7 +26,6 @@ COMMANDS: Final = {
 """Command → what it does. `vodplan.commands.NAME.run` runs it, with `NAMEOptions` of `vodplan.commands.options`."""
 
 COMMANDS_TO_COME: Final = {
-    "drift": ("show what is live, managed and not as in the manifests", "vodplan plan"),
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
     "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }

@@ -6,7 +6,7 @@ import datetime
 import shlex
 from collections.abc import Sequence
 
-from vodplan.commands.options import ApplyOptions, CommonOptions, PlanOptions
+from vodplan.commands.options import ApplyOptions, CommonOptions, DriftOptions, PlanOptions
 from vodplan.core.plan import Plan
 
 
@@ -44,10 +44,11 @@ def undo_command(run: str, options: CommonOptions, *, out: str = "") -> str:
     return shlex.join(["vodplan", "undo", run, *(["--out", out] if out else []), *_common(options)])
 
 
-def plan_command(options: PlanOptions | ApplyOptions) -> str:
+def plan_command(options: PlanOptions | ApplyOptions | DriftOptions) -> str:
     """The command that plans the same again; without a plan file, which is no thing to plan from."""
     paths = [path for path in options.paths if not path.endswith(".json")]
-    words = ["vodplan", "plan", *paths, *_filters(options.only, options.exclude, options.changed_since)]
+    since = None if isinstance(options, DriftOptions) else options.changed_since
+    words = ["vodplan", "plan", *paths, *_filters(options.only, options.exclude, since)]
     if isinstance(options, PlanOptions) and options.snapshot is not None:
         words += ["--snapshot", options.snapshot]
     return shlex.join([*words, *_common(options)])

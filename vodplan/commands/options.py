@@ -94,6 +94,18 @@ class ApplyOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DriftOptions(CommonOptions):
+    """`vodplan drift`: what to compare; snapshot, read_by, detailed_exitcode as in `PlanOptions`."""
+
+    paths: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    snapshot: str | None = None
+    detailed_exitcode: bool = False
+    read_by: str = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryOptions(CommonOptions):
     """`vodplan history`: which run, or which runs to list and at most how many; None takes the usual number."""
 

@@ -14,6 +14,7 @@ ABOUT = {
     "manifest": "a manifest: what the library shall be",
     "project": "vodplan.yaml: targets, policy, limits",
     "plan": "a plan file, and what plan --format json prints",
+    "drift": "what drift --format json prints",
 }
 
 

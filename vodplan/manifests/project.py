@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from vodplan.core.policy import Policy
+from vodplan.core.tiers import DriftRules
 
 FILE_NAME = "vodplan.yaml"
 DEFAULT_SHARE = 0.8
@@ -49,6 +50,7 @@ class Project:
     default_target: str | None = None
     targets: Mapping[str, TargetConfig] = field(default_factory=lambda: MappingProxyType({}))
     policy: Policy = field(default_factory=Policy)
+    drift: DriftRules = field(default_factory=DriftRules)
     store: str | None = None
     share: float = DEFAULT_SHARE
     rates: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))

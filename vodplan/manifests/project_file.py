@@ -17,6 +17,7 @@ from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.modelled import dotted, key_at, node_at, plain, sentence
 from vodplan.manifests.nodes import Map
 from vodplan.manifests.project import DEFAULT_REGION, Project, TargetConfig
+from vodplan.manifests.project_drift import drift_of
 from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
 from vodplan.manifests.project_policy import policy_of
 from vodplan.manifests.project_secrets import Loc, discreet, secrets
@@ -85,6 +86,7 @@ def _built(model: ProjectModel, path: Path) -> Project:
         default_target=model.default_target,
         targets=MappingProxyType({name: _target(name, one, root) for name, one in model.targets.items()}),
         policy=policy_of(model.policy),
+        drift=drift_of(model.drift),
         store=model.store,
         share=model.limits.share,
         rates=MappingProxyType(dict(model.limits.rates)),

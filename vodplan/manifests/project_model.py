@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from vodplan.kinds.operations import OPERATIONS
+from vodplan.manifests.project_drift import Drift
 from vodplan.manifests.project_parts import OPTIONAL, Model, Text
 from vodplan.manifests.project_policy import Rules
 
@@ -93,6 +94,7 @@ class ProjectModel(Model):
         default_factory=dict, json_schema_extra={"additionalProperties": False}
     )
     policy: Rules = Field(default_factory=Rules)
+    drift: Drift = Field(default_factory=Drift)
     store: Annotated[
         str,
         AfterValidator(_store),

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from vodplan.core.diagnostics import Diagnostic, Severity, SourceSpan
+from vodplan.core.drift import Drift
 from vodplan.core.errors import ManifestError
 from vodplan.core.plan import Plan
+from vodplan.core.tiers import Tier
 from vodplan.render.canvas import Canvas
+from vodplan.render.drift_words import counts_text, origin_text
 from vodplan.render.escape import github_data, github_log, github_property
-from vodplan.render.results import Failure, PlanShown, Result, Script, Validated
+from vodplan.render.results import DriftShown, Failure, PlanShown, Result, Script, Validated
 from vodplan.render.text import TextView
 
 MOST = 10
@@ -30,6 +33,8 @@ class GithubView:
                 yield _command("error", "vodplan", result.error.message)
             case Validated():
                 yield from _findings(result.warnings)
+            case DriftShown():
+                yield from _drift(result.drift)
             case PlanShown(preview=False):
                 yield from _plan(result.plan)
 
@@ -49,6 +54,18 @@ def _plan(plan: Plan) -> Iterator[str]:
     total = plan.summary
     numbers = f"{total.create} to create, {total.rename} to rename, {total.update} to update, {total.delete} to delete"
     yield _command("notice", f"vodplan: {plan.target.name}", f"{numbers}, {total.unchanged} unchanged.")
+
+
+def _drift(drift: Drift) -> Iterator[str]:
+    for level, tier in (("error", Tier.FAIL), ("warning", Tier.REPORT)):
+        these = drift.of(tier)
+        for one in these[: MOST - 1]:
+            place = SourceSpan(one.source.file, one.source.line, one.source.column)
+            said = f"{one.field} of {one.address}: {origin_text(one.origin)}"
+            yield _command(level, f"vodplan: drift ({tier})", said, place)
+        if len(these) >= MOST:
+            yield _command(level, "vodplan", f"{len(these) - MOST + 1} more differences; the log has them all.")
+    yield _command("notice", f"vodplan: {drift.target.name}", f"{counts_text(drift)}.")
 
 
 def _findings(found: Iterable[Diagnostic]) -> Iterator[str]:

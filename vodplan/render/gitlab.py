@@ -10,10 +10,11 @@ from vodplan.core.change import Action
 from vodplan.core.diagnostics import Diagnostic, Severity
 from vodplan.core.errors import ManifestError
 from vodplan.core.report import Verdict
+from vodplan.core.tiers import Tier
 from vodplan.core.values import Json
 from vodplan.render.escape import terminal
 from vodplan.render.jsonview import JsonView
-from vodplan.render.results import Applied, Failure, PlanShown, Result, Undone, Validated
+from vodplan.render.results import Applied, DriftShown, Failure, PlanShown, Result, Undone, Validated
 
 
 class GitlabView:
@@ -29,6 +30,12 @@ class GitlabView:
                 return ()
             case PlanShown() | Undone():
                 return (_counts([one.action for one in result.plan.changes]),)
+            case DriftShown():
+                told = [one for one in result.drift.items if one.tier is not Tier.IGNORE]
+                create = sum(one.field == "state" and one.wanted == "present" for one in told)
+                delete = sum(one.field in ("source", "streams") or one.wanted == "absent" for one in told)
+                counted = {"create": create, "update": len(told) - create - delete, "delete": delete}
+                return (json.dumps(counted) + "\n",)
             case Applied():
                 done = (Verdict.DONE, Verdict.ALREADY)
                 return (_counts([one.action for one in result.report.outcomes if one.verdict in done]),)

@@ -13,6 +13,7 @@ from vodplan.render.ram import ram_policy
 from vodplan.render.results import (
     Applied,
     Data,
+    DriftShown,
     Examined,
     Exported,
     Failure,
@@ -42,7 +43,7 @@ class JsonView:
         match result:
             case PlanShown(preview=True):
                 return
-            case PlanShown() | Applied():
+            case PlanShown() | DriftShown() | Applied():
                 yield result.document.decode("utf-8")
             case Failure():
                 yield _text({"error": error_document(result.error)})

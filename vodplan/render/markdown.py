@@ -14,7 +14,7 @@ from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
 from vodplan.render.escape import markdown, markdown_block
-from vodplan.render.results import Applied, Failure, PlanShown, Result, Undone, Validated
+from vodplan.render.results import Applied, DriftShown, Failure, PlanShown, Result, Undone, Validated
 from vodplan.render.text import TextView
 from vodplan.render.text.fields import value_text
 
@@ -39,6 +39,12 @@ class MarkdownView:
             case PlanShown() | Undone():
                 plan = result.plan
                 return (self._fitted(plan.target.name, _plan_head(plan), _plan_sections(plan), _plan_end(plan)),)
+            case DriftShown():
+                from vodplan.render.drift_markdown import drift_end, drift_head, drift_sections
+
+                drift = result.drift
+                parts = drift_head(drift), drift_sections(drift), drift_end(result)
+                return (self._fitted(drift.target.name, *parts, marker="vodplan drift"),)
             case Failure():
                 head = f"### vodplan failed, exit code {result.error.exit_code}\n\n"
                 head += f"{markdown(result.error.message, 2000)}\n"
@@ -63,9 +69,9 @@ class MarkdownView:
             kept.append(line)
         return markdown_block("\n".join(kept))
 
-    def _fitted(self, target: str, head: str, sections: Iterable[Section], end: str) -> str:
+    def _fitted(self, target: str, head: str, sections: Iterable[Section], end: str, *, marker: str = "vodplan") -> str:
         """The comment within its limit: what comes first has priority, and nothing is cut inside."""
-        text = [f"<!-- vodplan {_key(target)} -->\n", head]
+        text = [f"<!-- {marker} {_key(target)} -->\n", head]
         whole = f" ([all of them]({_link(self._comment.artifact)}))" if self._comment.artifact else ""
         listed = [(heading, list(items)) for heading, items in sections]
         listed = [(heading, items) for heading, items in listed if items]

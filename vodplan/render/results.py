@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     # Every command shows something; none shows all of this.
     from vodplan.core.diagnostics import Diagnostic
+    from vodplan.core.drift import Drift
     from vodplan.core.errors import VodplanError
     from vodplan.core.exported import ExportReport
     from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
@@ -35,6 +36,15 @@ class PlanShown:
     next: str = ""
     preview: bool = False
     pictures: Pictures | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftShown:
+    """What differs. `document`: its canonical bytes; `next`: the command that plans to put it right, or empty."""
+
+    drift: Drift
+    document: bytes = b""
+    next: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +243,7 @@ class Failure:
 
 Result = (
     PlanShown
+    | DriftShown
     | Applied
     | Validated
     | Examined

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import batched
 
 from sqlalchemy import Connection, and_, or_, select
 
@@ -27,14 +26,16 @@ def last_writes(connection: Connection, key: str, wanted: Mapping[str, str | Non
     """
     known = connection.scalar(select(runs.c.number).where(runs.c.target_key == key).limit(1)) is not None
     found: dict[str, dict[str, LastWrite]] = {}
-    for some in batched(wanted.items() if known else (), _AT_ONCE):
+    asked = list(wanted.items()) if known else []
+    for start in range(0, len(asked), _AT_ONCE):
+        some = dict(asked[start : start + _AT_ONCE])
         named: dict[tuple[str, str], list[str]] = {}
-        for address, asset_id in some:
+        for address, asset_id in some.items():
             if asset_id is not None:
                 named.setdefault((address.partition("/")[0], asset_id), []).append(address)
-        for row in _rows(connection, key, [address for address, _ in some], list(named)):
+        for row in _rows(connection, key, list(some), list(named)):
             meant = {row["address"], *named.get((row["kind"], row["asset_id"] or ""), ())}
-            for address in meant & dict(some).keys():
+            for address in meant & some.keys():
                 fields = found.setdefault(address, {})
                 for name, value in _left(row):
                     fields.setdefault(name, LastWrite(run=row["id"], at=row["at"], value=value))

@@ -197,7 +197,10 @@ class Store:
             return history.written(connection, target_key(target), since=since)
 
     def last_writes(self, target: Target, wanted: Mapping[str, str | None]) -> History:
-        """What the last runs on a target left in the fields of some addresses; wanted: address → id, as far as known."""
+        """What the last runs on a target left in the fields of some addresses.
+
+        wanted: address → the service's id, None where there is none.
+        """
         with self._database.reading() as connection:
             return last_writes(connection, target_key(target), wanted)
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX
+from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX, Address
 from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.guards.surroundings import Surroundings, moment
@@ -64,6 +64,20 @@ def owner_of(change: Change) -> str | None:
         return None
     video = change.params.get("video") or change.facts.get("video")
     return str(video) if video else None
+
+
+def described_by(
+    protection: Protection,
+    *,
+    address: Address,
+    asset_id: str,
+    facts: Mapping[str, Json],
+    tree: CategoryTree,
+    now: datetime.datetime,
+) -> bool:
+    """Whether one asset or category fits every condition of a protection as it is now; what is not known of it fits."""
+    names = _names(address.kind, asset_id, facts) | {_normal(str(address))}
+    return _fits(protection, _Subject(address.kind, names, facts), _Places(tree, tree), now)
 
 
 def _subjects(

@@ -9,8 +9,10 @@ from vodplan._version import __version__
 from vodplan.core.errors import ApiError, ManifestError, StalePlan, VodplanError
 from vodplan.core.history import ChangeRecord, RunRecord
 from vodplan.core.report import ApplyReport, Verdict
+from vodplan.core.tiers import Tier
 from vodplan.render.amounts import count
 from vodplan.render.canvas import Canvas
+from vodplan.render.drift_words import counts_text, origin_text
 from vodplan.render.html.blocks import Block
 from vodplan.render.html.fields import value_text
 from vodplan.render.html.page import page
@@ -18,6 +20,7 @@ from vodplan.render.html.plan import Tile
 from vodplan.render.ram import policy_text
 from vodplan.render.results import (
     Applied,
+    DriftShown,
     Examined,
     Failure,
     LeaseShown,
@@ -70,6 +73,8 @@ def _told(result: Result) -> _Told:
     match result:
         case Failure():
             return _failure(result.error)
+        case DriftShown():
+            return _drift(result)
         case Applied():
             return _applied(result)
         case Runs():
@@ -134,6 +139,36 @@ def _failure(error: VodplanError) -> _Told:
         blocks.append(Block(heading="The call", head=("Operation", "HTTP", "Code", "Request"), rows=[call]))
     about = f"{type(error).__name__}, exit code {error.exit_code}"
     return _Told(title="It did not work", about=about, blocks=blocks, next=error.next)
+
+
+def _drift(shown: DriftShown) -> _Told:
+    drift = shown.drift
+    tones = {Tier.FAIL: "gone", Tier.REPORT: "change", Tier.IGNORE: "quiet"}
+    tiles = [Tile(number=len(drift.of(tier)), name=tier.value, tone=tones[tier]) for tier in Tier]
+    blocks = [
+        Block(
+            heading=f"{tier.value.capitalize()}: {count(len(drift.of(tier)), 'difference')}",
+            tone=tones[tier],
+            head=("Address", "Title", "Field", "Manifest", "Live", "Where from", "Place"),
+            rows=[
+                (
+                    str(one.address),
+                    one.title,
+                    one.field,
+                    value_text(one.wanted),
+                    value_text(one.live),
+                    origin_text(one.origin),
+                    f"{one.source.file}:{one.source.line}",
+                )
+                for one in drift.of(tier)
+            ],
+        )
+        for tier in (Tier.FAIL, Tier.REPORT)
+        if drift.of(tier)
+    ]
+    blocks.append(Block(lines=(f"{counts_text(drift)}.",)))
+    about = f"{drift.target.region} · {drift.target.endpoint} · {drift.snapshot or drift.created_at}"
+    return _Told(title=f"Drift of {drift.target.name}", about=about, tiles=tiles, blocks=blocks, next=shown.next)
 
 
 def _applied(shown: Applied) -> _Told:

@@ -9,6 +9,7 @@ from vodplan.render.canvas import Canvas
 from vodplan.render.results import (
     Applied,
     Data,
+    DriftShown,
     Examined,
     Exported,
     Failure,
@@ -54,6 +55,10 @@ class TextView:
                 from vodplan.render.text.plan import plan_pieces
 
                 return plan_pieces(result, self._canvas)
+            case DriftShown():
+                from vodplan.render.text.drift import drift_text
+
+                return drift_text(result, self._canvas)
             case Applied():
                 from vodplan.render.text.report import report_text
 
