@@ -23,7 +23,7 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from comment import NOT_ALLOWED, Api, NoComment  # noqa: E402  # ci/ is no package
+from comment import NOT_ALLOWED, Api, NoComment  # ci/ is no package
 
 MARKER = re.compile(r"<!-- vodplan drift (\S+) -->")
 CLEAN = "\nNo drift.\n"

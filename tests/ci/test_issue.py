@@ -114,7 +114,7 @@ def test_issue_without_the_right_says_what_to_give(host: FakeHost, environ: dict
         keep(environ)
     with pytest.raises(issue.NoComment, match="Name the host"):
         issue.main([], environ)
-    with pytest.raises(issue.NoComment, match="GITHUB_TOKEN is not set|VODPLAN_GITLAB_TOKEN is not set"):
+    with pytest.raises(issue.NoComment, match=r"GITHUB_TOKEN is not set|VODPLAN_GITLAB_TOKEN is not set"):
         issue.main([environ["HOST"]], {"COMMENT_FILE": environ["COMMENT_FILE"]})
     with pytest.raises(issue.NoComment, match="No such file"):
         issue.main([environ["HOST"]], {**environ, "COMMENT_FILE": "/no/such/file"})

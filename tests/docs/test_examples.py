@@ -11,7 +11,7 @@ from tests.docs import pages
 from vodplan.manifests.load import load
 from vodplan.manifests.project import find_project
 
-PROJECT_KEYS = ("manifests:", "default_target:", "targets:", "policy:", "store:", "limits:")
+PROJECT_KEYS = ("manifests:", "default_target:", "targets:", "policy:", "drift:", "store:", "limits:")
 
 EXAMPLES = [
     pytest.param(block, id=f"{path.relative_to(pages.REPOSITORY).as_posix()}-{number}")

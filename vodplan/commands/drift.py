@@ -27,6 +27,8 @@ def run(options: DriftOptions, context: Context) -> int:
         warn=context.output.warn,
         progress=context.progress(options),
     )
-    command = plan_command(options) if found.items else ""
+    # No plan brings back what is gone.
+    helped = any(one.live != "missing" or one.address.kind == "category" for one in found.items)
+    command = plan_command(options) if helped else ""
     context.output.show(DriftShown(drift=found, document=api.drift_json(found), next=command))
     return DRIFTED if options.detailed_exitcode and found.fails else 0

@@ -78,7 +78,8 @@ class DriftItem:
     """One field that is not as in the manifest.
 
     id:     the service's id; None for what does not exist.
-    field:  of the kind, or one of `core.tiers.STATE_FIELDS`; `state` is "present", "absent" (wanted) or "missing" (live).
+    field:  of the kind, or one of `core.tiers.STATE_FIELDS`; `state` is "present", "absent" where wanted so, "missing"
+            where live so.
     wanted, live: as `Change.after` and `Change.before` have values; of `streams` the job ids.
     rule:   the place of the rule in `core.tiers.DriftRules.tiers`; None for the default.
     title:  the live title, empty where there is none.

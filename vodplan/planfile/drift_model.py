@@ -17,8 +17,8 @@ class OriginModel(_Strict):
     """Where a difference came from."""
 
     kind: Literal[*(kind.value for kind in OriginKind)] = Field(  # type: ignore[valid-type]
-        description="edited: outside of vodplan since the run; pending: not applied yet; kept: the service kept another "
-        "value than a run wrote; unknown: no run on the target is on record."
+        description="edited: outside of vodplan since the run; pending: not applied yet; kept: the service kept "
+        "another value than a run wrote; unknown: no run on the target is on record."
     )
     run: OneLine | None = Field(description="The last run that wrote the field.")
     at: OneLine | None = Field(description="When it did, UTC.")
