@@ -403,7 +403,9 @@ def _unlock(parser: Parser) -> None:
 
 
 def _schema(parser: Parser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="manifest, project, plan or drift; lists them when left out")
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="manifest, project, plan or drift; lists them when left out"
+    )
     _common(parser)
 
 
