@@ -17,7 +17,8 @@ def run(options: ExportOptions, context: Context) -> int:
     console = context.console
 
     def resumed(since: str) -> None:
-        console.say(f"Going on with the export that began at {since}; --fresh begins anew.\n")
+        if options.format == "text":
+            console.say(f"Going on with the export that began at {since}; --fresh begins anew.\n")
 
     beside = None
     if options.unmanaged:

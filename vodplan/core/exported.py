@@ -22,6 +22,30 @@ class NotWritten:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExportedAsset:
+    """One asset as a row, for what is no manifest: a sheet, a report. Every value is the live one, whole.
+
+    reference: "" for none.
+    category:  its path; `id 123` for one without a path of its own; "" for none.
+    cover:     without its signature; "" for images.
+    created:   UTC ISO 8601, "" where it is not known.
+    size:      bytes, None where they are not known.
+    """
+
+    kind: str
+    id: str
+    reference: str
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    category: str
+    cover: str
+    created: str
+    size: int | None
+    status: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ExportReport:
     """What an export did.
 

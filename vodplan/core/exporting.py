@@ -123,16 +123,14 @@ def created_of(live: LiveAsset) -> str:
 def stem(split: Split, plural: str, live: LiveAsset, category: int | None, folder: Mapping[int, str]) -> str:
     """The group of an asset: the path of its file, without suffix and without the name of a part."""
     month = created_of(live)[: _LEVELS[_MONTH - 1]] or UNDATED
-    match split:
-        case Split.CATEGORY:
-            where = UNCATEGORIZED if category is None else folder.get(category, f"_category-{category}")
-            return f"{plural}/{where}"
-        case Split.MONTH:
-            return f"{plural}/{month}"
-        case Split.ASSET:
-            return f"{plural}/{month}/{_file_of(live.id)}"
-        case Split.NONE:
-            return plural
+    if split is Split.CATEGORY:
+        where = UNCATEGORIZED if category is None else folder.get(category, f"_category-{category}")
+        return f"{plural}/{where}"
+    if split is Split.MONTH:
+        return f"{plural}/{month}"
+    if split is Split.ASSET:
+        return f"{plural}/{month}/{_file_of(live.id)}"
+    return plural
 
 
 def parts(hours: Sequence[tuple[str, int]], most: int, *, split: Split) -> Iterator[Part]:

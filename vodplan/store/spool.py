@@ -284,7 +284,9 @@ class Spool:
 
     def _rows(self, query: str, values: Sequence[Any] = ()) -> Iterator[Any]:
         with self._told():
-            yield from self._db.execute(query, values)
+            # Not `yield from`, which closes the cursor when it is left early, and by then the file may be closed.
+            for row in self._db.execute(query, values):  # noqa: UP028
+                yield row
 
     def _number(self, query: str) -> int:
         return int(self._db.execute(query).fetchone()[0])
