@@ -32,10 +32,11 @@ def pad(text: str, room: int) -> str:
     return text + " " * (room - cells(text))
 
 
-def wrap(text: str, room: int) -> list[str]:
+def wrap(text: str, room: int, hang: int = 0) -> list[str]:
     """Break a text into lines of at most so many cells, between words where it can.
 
     text: may carry color sequences; each line closes what it opened.
+    hang: blanks before each line but the first.
     """
     if len(text) <= room and text.isascii():
         return [text]
@@ -44,4 +45,4 @@ def wrap(text: str, room: int) -> list[str]:
         return [text]
     from wcwidth import wrap as wrap_cells
 
-    return wrap_cells(text, max(room, 10), break_on_hyphens=False) or [""]
+    return wrap_cells(text, max(room, 10), subsequent_indent=" " * hang, break_on_hyphens=False) or [""]

@@ -69,3 +69,13 @@ def test_wrap_text_that_fits_is_left_alone(text: str) -> None:
 def test_wrap_wide_text_that_fits_only_by_its_characters_is_broken() -> None:
     """Ten wide characters take twenty cells."""
     assert wrap("新" * 10, 12) == ["新" * 6, "新" * 4]
+
+
+def test_wrap_with_hang_goes_on_below_the_first_word() -> None:
+    """Each line but the first begins with the blanks, and none is wider than the room for them."""
+    first, *rest = wrap(f"+ {MIXED}", 24, hang=2)
+
+    assert first.startswith("+ ")
+    assert rest
+    assert all(line.startswith("  ") and not line.startswith("   ") for line in rest)
+    assert all(cells(line) <= 24 for line in (first, *rest))

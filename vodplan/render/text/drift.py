@@ -11,8 +11,8 @@ from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.drift_words import counts_text, origin_text
 from vodplan.render.escape import terminal
 from vodplan.render.results import DriftShown
-from vodplan.render.text.fields import field_lines
-from vodplan.render.text.layout import INDENT, LABEL, headline, labelled, next_step, paragraph, place_of, quoted
+from vodplan.render.text.fields import labelled_field
+from vodplan.render.text.layout import INDENT, LABEL, headline, next_step, paragraph, place_of, quoted
 
 _SIGNS = {Tier.FAIL: ("! fail  ", Ink.ALARM), Tier.REPORT: ("~ report", Ink.CHANGE)}
 
@@ -47,7 +47,7 @@ def _asset(items: list[DriftItem], canvas: Canvas) -> Iterator[str]:
     title = quoted(first.title) if first.title else ""
     yield from headline(sign, ink, terminal(str(first.address)), title, place_of(first.source), canvas)
     for one in items:
-        yield from labelled(one.field, field_lines(one.field, one.wanted, one.live, canvas), canvas)
+        yield from labelled_field(one.field, one.wanted, one.live, canvas)
         for line in paragraph(terminal(origin_text(one.origin)), canvas, indent=INDENT + LABEL):
             yield canvas.paint(line, Ink.FAINT)
 

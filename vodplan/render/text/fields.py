@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from vodplan.core.values import Json
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
-from vodplan.render.text.layout import INDENT, LABEL, quoted
+from vodplan.render.text.layout import INDENT, LABEL, labelled, quoted
 from vodplan.render.width import cells
 from vodplan.render.words import Mark, Piece, difference, split_words
 
@@ -16,6 +16,13 @@ _CONTEXT = 28
 
 _NAMES = frozenset({"category", "path"})
 """Fields whose values are names, which read better without quotes."""
+
+
+def labelled_field(name: str, old: Json, new: Json, canvas: Canvas) -> Iterator[str]:
+    """What becomes of one field, behind its name; see `field_lines`."""
+    values = field_lines(name, old, new, canvas)
+    # Only values below each other begin with a sign, and go on beside it.
+    yield from labelled(name, values, canvas, hang=2 if len(values) > 1 else 0)
 
 
 def field_lines(name: str, old: Json, new: Json, canvas: Canvas) -> list[str]:

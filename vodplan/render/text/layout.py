@@ -72,14 +72,17 @@ def _with_place(text: str, used: int, place: str, canvas: Canvas) -> str:
     return text + " " * (canvas.measure - used - cells(place)) + canvas.paint(place, Ink.FAINT)
 
 
-def labelled(label: str, values: list[str], canvas: Canvas) -> Iterator[str]:
-    """Lines of values behind a label; each value may carry color and is wrapped."""
+def labelled(label: str, values: list[str], canvas: Canvas, hang: int = 0) -> Iterator[str]:
+    """Lines of values behind a label; each value may carry color and is wrapped.
+
+    hang: cells of the sign that each value begins with, below which it does not go on.
+    """
     head = terminal(label)
     if cells(head) >= LABEL:
         yield " " * INDENT + head
         head = ""
     for value in values:
-        for line in wrap(value, canvas.measure - INDENT - LABEL):
+        for line in wrap(value, canvas.measure - INDENT - LABEL, hang):
             yield f"{' ' * INDENT}{pad(head, LABEL)}{line}".rstrip()
             head = ""
 

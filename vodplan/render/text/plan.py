@@ -10,7 +10,7 @@ from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.results import PlanShown
-from vodplan.render.text.fields import field_lines
+from vodplan.render.text.fields import labelled_field
 from vodplan.render.text.layout import SIGNS, TIE, headline, labelled, paragraph, place_of, quoted, verb
 from vodplan.render.text.removal import removal_lines
 
@@ -61,7 +61,7 @@ def detail_lines(change: Change, canvas: Canvas) -> Iterator[str]:
     elif change.action is not Action.CREATE:
         before, after = change.before or {}, change.after or {}
         for name in sorted(after, key=_field_place):
-            yield from labelled(name, field_lines(name, before.get(name), after[name], canvas), canvas)
+            yield from labelled_field(name, before.get(name), after[name], canvas)
     if change.rule:
         yield from labelled("rule", [terminal(change.rule)], canvas)
     if change.reason:
@@ -136,7 +136,7 @@ def _unconverged(plan: Plan, canvas: Canvas) -> Iterator[str]:
     )
     for one in plan.unconverged:
         yield from headline("  !", Ink.CHANGE, terminal(str(one.address)), "", place_of(one.source), canvas)
-        yield from labelled(one.field, field_lines(one.field, one.live, one.wanted, canvas), canvas)
+        yield from labelled_field(one.field, one.live, one.wanted, canvas)
 
 
 def _scheduled(plan: Plan, canvas: Canvas) -> Iterator[str]:
