@@ -478,3 +478,18 @@ def test_library_holds_guards_and_numbers_as_the_command_does(library: Project, 
             vodplan.apply(plan, workspace, allow_deletes=allowed)
         assert refusal.value.exit_code == 4
     assert writes(demo_emulator) == []
+
+
+def test_log_as_json_has_an_event_for_each_call(library: Project, demo_emulator: RunningEmulator) -> None:
+    """As many `call` events as the service counts, each naming its request, and none with the key or a signature."""
+    library.manifest(_entries({"id": OPENING, "title": "Counted"}))
+
+    ended = library.run("apply", "--auto-approve", "--log-format", "json")
+
+    assert ended.code == 0, ended.said
+    events = [json.loads(line) for line in ended.err.splitlines()]
+    calls = [event for event in events if event["event"] == "call"]
+    assert Counter(call["operation"] for call in calls) == Counter(actions(demo_emulator))
+    assert all(call["request_id"] and call["outcome"] == "ok" and call["status"] == 200 for call in calls)
+    assert demo_emulator.access_key_id not in ended.err
+    assert "Signature" not in ended.err

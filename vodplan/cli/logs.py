@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 
 from vodplan.commands.console import Console
-from vodplan.render.escape import lines
+from vodplan.render.escape import json_text, lines
 
 ROOT = "vodplan"
 
@@ -18,7 +18,7 @@ ROOT = "vodplan"
 def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[None]:
     """Log to stderr for as long as the context lasts; inside another such context nothing changes.
 
-    verbose: 0 shows warnings, 1 or more every call to the service.
+    verbose: 0 shows warnings, 1 or more every call to the service, as the format json always does.
     """
     logger = logging.getLogger(ROOT)
     if any(isinstance(handler, _Handler) for handler in logger.handlers):
@@ -28,7 +28,7 @@ def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[N
     handler.setFormatter(_JsonFormatter() if log_format == "json" else _TextFormatter())
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG if verbose else logging.WARNING)
+    logger.setLevel(logging.DEBUG if verbose or log_format == "json" else logging.WARNING)
     logger.propagate = False
     try:
         yield
@@ -63,12 +63,14 @@ class _JsonFormatter(logging.Formatter):
     """One JSON object a line (docs/output.md)."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return json.dumps(
-            {
-                "event": "log",
-                "time": _time(record),
-                "level": record.levelname.lower(),
-                "logger": record.name,
-                "message": record.getMessage(),
-            }
-        )
+        event = getattr(record, "event", None)
+        if event is not None:
+            return json_text(json.dumps({"event": event["event"], "time": _time(record), **event}))
+        line = {
+            "event": "log",
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        return json_text(json.dumps(line))

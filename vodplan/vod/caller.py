@@ -256,6 +256,18 @@ class Caller:
             outcome,
             result.request_id or "-",
             took * 1000,
+            extra={
+                "event": {
+                    "event": "call",
+                    "operation": operation,
+                    "host": self._host,
+                    "attempt": attempt,
+                    "status": reply.status if reply else None,
+                    "outcome": outcome,
+                    "request_id": result.request_id,
+                    "ms": round(took * 1000, 3),
+                }
+            },
         )
 
 
