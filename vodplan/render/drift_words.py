@@ -18,7 +18,7 @@ def origin_text(origin: Origin) -> str:
         case OriginKind.PENDING if origin.run:
             return f"pending: as {run} left it, the manifest is ahead"
         case OriginKind.PENDING:
-            return "pending: never applied by vodplan"
+            return "never applied by vodplan: pending, or edited since"
         case OriginKind.UNKNOWN:
             return "unknown: no run on this target is on record"
 

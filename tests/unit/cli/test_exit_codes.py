@@ -90,7 +90,7 @@ def test_every_error_class_of_the_core_is_in_the_matrix() -> None:
     assert classes - {type(error) for error, _ in FAILURES} == {errors.ApplyIncomplete}
 
 
-@pytest.mark.parametrize("argv", ["plna --format json", "plan --ony x --format=json", "drift --format json"])
+@pytest.mark.parametrize("argv", ["plna --format json", "plan --ony x --format=json", "import --format json"])
 def test_usage_error_with_json_asked_for_is_json(argv: str) -> None:
     """Also what cannot be parsed is told in the format that was asked for."""
     ran = run(*argv.split())
