@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
 from vodplan.api.drift import drift, drift_json
+from vodplan.api.editing import EntryEdit, FieldEdit, edit_manifests, format_manifests
 from vodplan.api.exporting import ExportWishes, export
 from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
@@ -17,7 +18,9 @@ from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
     "SCHEMAS",
+    "EntryEdit",
     "ExportWishes",
+    "FieldEdit",
     "Quiet",
     "Selection",
     "Since",
@@ -27,8 +30,10 @@ __all__ = [
     "changed_since",
     "drift",
     "drift_json",
+    "edit_manifests",
     "export",
     "find_project",
+    "format_manifests",
     "lease",
     "load",
     "load_revision",

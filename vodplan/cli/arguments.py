@@ -266,6 +266,13 @@ def _validate(parser: Parser) -> None:
     _common(parser)
 
 
+def _fmt(parser: Parser) -> None:
+    _paths(parser)
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 3 when a file is not in this layout")
+    parser.add_argument("--diff", action="store_true", help="show what changes in each file")
+    _common(parser)
+
+
 def _plan(parser: Parser) -> None:
     _paths(parser)
     _filters(parser)
@@ -442,6 +449,7 @@ def _completion(parser: Parser) -> None:
 _FILLS: dict[str, Callable[[Parser], None]] = {
     "init": _init,
     "validate": _validate,
+    "fmt": _fmt,
     "plan": _plan,
     "show": _show,
     "apply": _apply,

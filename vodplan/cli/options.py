@@ -12,6 +12,7 @@ from vodplan.commands.options import CommonOptions
 _CLASSES: dict[str, type[CommonOptions]] = {
     "init": known.InitOptions,
     "validate": known.ValidateOptions,
+    "fmt": known.FmtOptions,
     "plan": known.PlanOptions,
     "show": known.ShowOptions,
     "apply": known.ApplyOptions,

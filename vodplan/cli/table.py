@@ -7,6 +7,7 @@ from typing import Final
 COMMANDS: Final = {
     "init": "start a repository: project file, manifests/, CI workflow, editor",
     "validate": "check manifests with no network and no credentials",
+    "fmt": "rewrite manifests in the canonical layout, comments kept",
     "plan": "print what would change, and save it",
     "show": "print a saved plan again, in any format",
     "apply": "carry a plan out",
@@ -27,6 +28,5 @@ COMMANDS: Final = {
 
 COMMANDS_TO_COME: Final = {
     "import": ("patch the manifests from a spreadsheet", "vodplan init"),
-    "fmt": ("rewrite manifests in the canonical layout", "vodplan validate"),
 }
 """Commands of docs/contract.md section 4 that this version does not have → what each will do, what helps until then."""

@@ -47,6 +47,15 @@ class ValidateOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FmtOptions(CommonOptions):
+    """`vodplan fmt`: which files and folders, whether nothing is written, and whether differences are shown."""
+
+    paths: tuple[str, ...] = ()
+    check: bool = False
+    diff: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions(CommonOptions):
     """`vodplan plan`: what to plan, where to save it, and whether pending changes are an exit code of their own.
 

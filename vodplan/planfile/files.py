@@ -81,9 +81,10 @@ def write_plan(plan: Plan, path: Path) -> None:
     write_whole(path, plan_bytes(plan))
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write a file by way of a temporary one beside it, flushed to the disk before it takes the name.
 
+    mode:   its permission bits.
     raises: ConfigError when the file cannot be written.
     """
     try:
@@ -93,7 +94,7 @@ def write_whole(path: Path, content: bytes) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            os.chmod(temporary, 0o644)
+            os.chmod(temporary, mode)
             os.replace(temporary, path)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)

@@ -17,6 +17,7 @@ from vodplan.render.results import (
     Examined,
     Exported,
     Failure,
+    FilesEdited,
     LeaseShown,
     LibraryExported,
     Listing,
@@ -60,6 +61,10 @@ class JsonView:
                 from vodplan.render.jsonexport import unmanaged_pieces
 
                 yield from unmanaged_pieces(result)
+            case FilesEdited():
+                from vodplan.render.jsonedited import edited_document
+
+                yield _text(edited_document(result))
             case Undone():
                 from vodplan.render.jsonundo import undo_document
 

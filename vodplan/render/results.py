@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     # Every command shows something; none shows all of this.
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.drift import Drift
+    from vodplan.core.edited import FileEdits
     from vodplan.core.errors import VodplanError
     from vodplan.core.exported import ExportReport
     from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
@@ -190,6 +191,21 @@ class UnmanagedShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FilesEdited:
+    """Manifest files that were, or would be, changed.
+
+    diffs: with the differences.
+    what:  what was done to them: "formatted", "edited".
+    next:  the command that gets further; empty when nothing is left to do.
+    """
+
+    edits: FileEdits
+    what: str
+    diffs: bool = False
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
     """The plan that undoes a run, and what it leaves out. `next` carries the plan out, or saves it."""
 
@@ -257,6 +273,7 @@ Result = (
     | Exported
     | LibraryExported
     | UnmanagedShown
+    | FilesEdited
     | Undone
     | LeaseShown
     | Unlocked

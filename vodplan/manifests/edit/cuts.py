@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -34,7 +33,7 @@ class Cuts:
     def __init__(self, reader: Reader) -> None:
         self.text = reader.text
         self.list: list[Cut] = []
-        self._comments = reader.comments
+        self._reader = reader
         self.ended = self.text.endswith(("\n", "\r"))
         self._feeds = "\n" in self.text
         first = _LINE_END.search(self.text)
@@ -80,8 +79,7 @@ class Cuts:
 
     def require_uncommented(self, start: int, end: int, at: Node) -> None:
         """Refuse to touch a piece with a comment in it."""
-        place = bisect_left(self._comments, (start, ""))
-        if place < len(self._comments) and self._comments[place][0] < end:
+        if self._reader.commented(start, end):
             raise self.unsafe(at, "A comment stands within what would have to go.")
 
     @staticmethod

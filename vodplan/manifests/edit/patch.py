@@ -6,7 +6,6 @@ import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vodplan.manifests import source
 from vodplan.manifests.edit.cuts import Cuts
 from vodplan.manifests.edit.entries import add_section, add_to
 from vodplan.manifests.edit.fields import rank, remove_fields, set_field
@@ -25,8 +24,7 @@ from vodplan.manifests.edit.model import (
 from vodplan.manifests.edit.proof import Expected, prove
 from vodplan.manifests.edit.resting import without_collector
 from vodplan.manifests.edit.shapes import meant, put, said, take
-from vodplan.manifests.edit.tree import SECTIONS, Head, Node, Reader, Sort
-from vodplan.manifests.findings import Findings
+from vodplan.manifests.edit.tree import SECTIONS, Head, Node, Reader, Sort, checked_text
 
 KINDS = {"videos": "video", "images": "image"}
 """The list → what `defaults:` calls its entries."""
@@ -63,7 +61,8 @@ def edit(data: bytes, edits: Sequence[Edit]) -> Edited:
 
 
 def _edited(data: bytes, edits: Sequence[Edit]) -> Edited:
-    text, mark = _text(data)
+    text = checked_text(data)
+    mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     work, later = _Work(), _Work()
     for one in edits:
         if isinstance(one, AddEntry):
@@ -85,16 +84,6 @@ def _edited(data: bytes, edits: Sequence[Edit]) -> Edited:
         content=mark + text.encode("utf-8"),
         added=tuple(next(order[one.section]) for one in edits if isinstance(one, AddEntry)),
     )
-
-
-def _text(data: bytes) -> tuple[str, bytes]:
-    found = Findings("")
-    fine = source.check(data, found)
-    if fine is None:
-        one = found.diagnostics()[0]
-        place = (one.span.line, one.span.column) if one.span is not None else (0, 0)
-        raise Unsafe(one.detail, line=place[0], column=place[1], advice="Mend it; vodplan validate shows the place.")
-    return fine.decode("utf-8"), codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
 
 
 def _as_set(one: SetField | ClearField) -> SetField:

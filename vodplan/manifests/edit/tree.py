@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from yaml import events
 from yaml._yaml import CParser
 from yaml.error import YAMLError
 
-from vodplan.manifests import syntax
+from vodplan.manifests import source, syntax
 from vodplan.manifests.compose import MAX_DEPTH
 from vodplan.manifests.edit.model import Unsafe
 from vodplan.manifests.findings import Findings
@@ -32,10 +33,10 @@ _ALIAS: _Event = events.AliasEvent
 _STREAM_END: _Event = events.StreamEndEvent
 _DOCUMENT_END: _Event = events.DocumentEndEvent
 
-_NOTE = re.compile(r"[&!%][^\s,\[\]{}]*|(#[^\r\n]*)")
+NOTE = re.compile(r"[&!%][^\s,\[\]{}]*|(#[^\r\n]*)")
 """A comment between two values; a hash within an anchor or a tag begins none."""
 
-_PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s+)*)?)*")
+PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s+)*)?)*")
 """An anchor and a tag, and what stands between them and the value."""
 
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(#[^\r\n]*)?")
@@ -57,6 +58,7 @@ class Node:
 
     start, end:   the characters it stands on, anchor and tag included; a block text without the blank lines behind it.
     inner:        where it starts itself, behind its anchor and tag; for a collection in block style, `start`.
+    stop:         where the parser was done with it: a block text with the blank lines behind it.
     line, column: where it starts, zero-based.
     value:        a scalar's text; an alias's name.
     style:        a scalar's: `'`, `"`, `|`, `>`, or empty for a plain one.
@@ -65,19 +67,8 @@ class Node:
     """
 
     __slots__ = (
-        "anchor",
-        "column",
-        "end",
-        "flow",
-        "inner",
-        "items",
-        "line",
-        "pairs",
-        "sort",
-        "start",
-        "style",
-        "tag",
-        "value",
+        *("anchor", "column", "end", "flow", "inner", "items", "line"),
+        *("pairs", "sort", "start", "stop", "style", "tag", "value"),
     )
 
     def __init__(self, sort: Sort, event: _Event) -> None:
@@ -88,6 +79,7 @@ class Node:
         self.column: int = mark.column
         self.inner = self.start
         self.end: int = event.end_mark.index
+        self.stop = self.end
         self.anchor: str | None = event.anchor
         self.tag: str | None = None
         self.value = ""
@@ -194,6 +186,11 @@ class Reader:
         except YAMLError as error:
             raise _unreadable(self.text, error) from error
 
+    def commented(self, start: int, end: int) -> bool:
+        """Whether a comment stands between two places that were read."""
+        place = bisect_left(self.comments, (start, ""))
+        return place < len(self.comments) and self.comments[place][0] < end
+
     def _heads(self) -> Iterator[Head]:
         get = self._get
         get()
@@ -267,7 +264,7 @@ class Reader:
         node.style = event.style or ""
         node.tag = event.tag
         if node.anchor is not None or node.tag is not None:
-            behind = _PROPERTIES.match(self.text, node.start, node.end)
+            behind = PROPERTIES.match(self.text, node.start, node.end)
             node.inner = behind.end() if behind is not None else node.start
         if node.style in ("|", ">"):
             node.end = self._block_end(node)
@@ -311,10 +308,21 @@ class Reader:
         cursor = self._cursor
         if self.text.find("#", cursor, start) >= 0:
             self.comments += [
-                (one.start(1), one.group(1)) for one in _NOTE.finditer(self.text, cursor, start) if one.group(1)
+                (one.start(1), one.group(1)) for one in NOTE.finditer(self.text, cursor, start) if one.group(1)
             ]
         if end > cursor:
             self._cursor = end
+
+
+def checked_text(data: bytes) -> str:
+    """The text of a file, without a byte order mark; raises Unsafe for what is no text that YAML allows."""
+    found = Findings("")
+    fine = source.check(data, found)
+    if fine is None:
+        one = found.diagnostics()[0]
+        place = (one.span.line, one.span.column) if one.span is not None else (0, 0)
+        raise Unsafe(one.detail, line=place[0], column=place[1], advice="Mend it; vodplan validate shows the place.")
+    return fine.decode("utf-8")
 
 
 def _unsafe(event: _Event, why: str) -> Unsafe:

@@ -13,6 +13,7 @@ from vodplan.render.results import (
     Examined,
     Exported,
     Failure,
+    FilesEdited,
     LeaseShown,
     LibraryExported,
     Listing,
@@ -95,6 +96,10 @@ class TextView:
                 from vodplan.render.text.unmanaged import unmanaged_text
 
                 return unmanaged_text(result, self._canvas)
+            case FilesEdited():
+                from vodplan.render.text.edited import edited_text
+
+                return edited_text(result, self._canvas)
             case Data() | Exported():
                 from vodplan.render.jsonview import JsonView
 
