@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vodplan.api.exporting import FIELDS, ExportWishes, LiveLibrary
 from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX
+from vodplan.core.decide import described
 from vodplan.core.errors import ConfigError, Refused
 from vodplan.core.exported import ExportReport, NotWritten
 from vodplan.core.exporting import CATEGORIES, NameBy, Part, Split, created_of, file_name, folders, parts, stem
 from vodplan.core.live import LiveAsset
+from vodplan.core.selecting import fits
 from vodplan.manifests import emit
 from vodplan.manifests.discover import is_manifest
 from vodplan.manifests.entries import Entry, LeftOut, category_entries, entry_of, entry_text
@@ -86,9 +89,14 @@ class Folder:
             ) from error
         self.written += 1
 
-    def tidy(self) -> None:
-        """Remove what earlier exports wrote and this one did not, where nobody changed it; and folders left empty."""
+    def tidy(self, groups: Collection[str]) -> None:
+        """Remove what earlier exports wrote and this one did not, where nobody changed it; and folders left empty.
+
+        groups: what the names of files begin with that this export was about: `videos`, `images`, `categories`.
+        """
         for name, *digests in self._spool.leftover():
+            if re.split("[/.]", name)[0] not in groups:
+                continue
             path = self.path / name
             try:
                 if path.is_file() and _digest_of(path) in digests:
@@ -132,7 +140,7 @@ class _Writing:
 
     def group(self, live: LiveAsset) -> tuple[str, str] | None:
         """See `store.spool.Place`."""
-        if self._wishes.keep is not None and not self._wishes.keep(live):
+        if not self._wished(live):
             return None
         if self._named and not self._named.isdisjoint(_names(live)):
             return None
@@ -140,6 +148,17 @@ class _Writing:
         category = live.values[kind.index("category")]
         where = category if isinstance(category, int) else None
         return stem(self._split, kind.plural, live, where, self._folders), created_of(live)
+
+    def _wished(self, live: LiveAsset) -> bool:
+        keep, select = self._wishes.keep, self._wishes.select
+        if keep is not None and not keep(live):
+            return False
+        if select is None:
+            return True
+        kind, tree = KINDS[live.kind], self._library.tree
+        category = live.values[kind.index("category")]
+        where = category if isinstance(category, int) else None
+        return live.kind == select.kind and fits(select, described(live, kind, tree), where, tree)
 
     def categories(self) -> None:
         """Write the file of the categories."""
@@ -217,7 +236,7 @@ def write_files(
         for kind, group, total in spool.groups():
             writing.group_files(KINDS[kind], group, total)
             progress.advance(total)
-        place.tidy()
+        place.tidy(("categories", *(KINDS[one].plural for one in wishes.kinds)))
     finally:
         progress.finish()
     return ExportReport(

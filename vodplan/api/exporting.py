@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vodplan.core.live import Category, LiveAsset
     from vodplan.core.plan import Target
     from vodplan.core.ports import Progress
+    from vodplan.core.selector import Selector
     from vodplan.manifests.project import Project
     from vodplan.store.spool import Spool
 
@@ -53,7 +54,7 @@ class ExportWishes:
     fields:  names; all when empty.
     empties: also fields that are empty.
     most:    entries a file.
-    keep:    which assets; all when None.
+    keep, select: which assets, by any condition, and by a selector as rules have it; all when None.
     beside:  manifests beside which the files are to stand: what they name is left out, but for what files of the same
              folder name.
     """
@@ -65,6 +66,7 @@ class ExportWishes:
     empties: bool = False
     most: int = MOST
     keep: Keep | None = None
+    select: Selector | None = None
     beside: DesiredState | None = None
 
 

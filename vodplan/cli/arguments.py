@@ -358,6 +358,7 @@ def _export(parser: Parser) -> None:
         metavar="KIND",
         help="only videos or images; repeatable",
     )
+    parser.add_argument("--select", metavar="SELECTOR", help="only what a selector finds, as vodplan select takes it")
     parser.add_argument(
         "--fields",
         type=values.fields,

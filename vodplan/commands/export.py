@@ -7,7 +7,7 @@ import shlex
 from vodplan import api
 from vodplan.commands.context import Context
 from vodplan.commands.options import ExportOptions
-from vodplan.core.errors import ApiError
+from vodplan.core.errors import ApiError, UsageError
 from vodplan.core.exported import ExportReport
 from vodplan.render.results import LibraryExported
 
@@ -20,13 +20,23 @@ def run(options: ExportOptions, context: Context) -> int:
         if options.format == "text":
             console.say(f"Going on with the export that began at {since}; --fresh begins anew.\n")
 
+    kinds = tuple(dict.fromkeys(options.kind)) or ("video", "image")
+    select = None
+    if options.select is not None:
+        select = api.parse_selector(options.select)
+        if options.kind and select.kind not in options.kind:
+            raise UsageError(
+                f"--select looks for the kind {select.kind}, and --kind leaves that out.", next="vodplan export --help"
+            )
+        kinds = (select.kind,)
     beside = None
     if options.unmanaged:
         beside = api.load((), config=options.config, cwd=console.cwd, environ=console.environ).desired
     report = api.export(
         options.out,
         wishes=api.ExportWishes(
-            kinds=tuple(dict.fromkeys(options.kind)) or ("video", "image"),
+            kinds=kinds,
+            select=select,
             split=options.split,
             name_by=options.name_by,
             fields=options.fields,

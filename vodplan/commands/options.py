@@ -132,6 +132,7 @@ class ExportOptions(CommonOptions):
     kind, fields: all when empty.
     fresh:  begin anew where an export was cut off.
     unmanaged: only what no manifest outside of the folder names.
+    select: only what a selector finds, as it stands in a rule.
     """
 
     out: str | None = None
@@ -141,6 +142,7 @@ class ExportOptions(CommonOptions):
     max_entries: int = 1_000
     name_by: str = "reference"
     walk_by: str = "search"
+    select: str | None = None
     with_empty: bool = False
     unmanaged: bool = False
     fresh: bool = False

@@ -120,6 +120,31 @@ def test_export_keeps_only_what_a_filter_keeps(here: Project) -> None:
     assert "  - id: v001\n    title: Video 1\n" in (here.folder / "some/videos/News.yaml").read_text()
 
 
+def test_export_of_a_selector_has_what_it_finds(here: Project) -> None:
+    """The language is that of rules; the kind is the selector's own."""
+    told = here.call("export", "--select", "kind: video, tags: {any: [a]}", "--format", "json")
+
+    assert (told.code, told.document["entries"]) == (0, {"categories": 1, "videos": 1})
+    assert "cms-000001" in (here.folder / "manifests/videos/News.yaml").read_text()
+    refused(here.call, "export", "--select", "kind: video, tgas: x", code=3, says=("tgas",), next="")
+    refused(here.call, "export", "--select", "kind: video, tags: {any: [x]}", "--kind", "image", code=64, says=("--kind",))
+
+
+def test_export_of_one_kind_leaves_the_files_of_others(here: Project) -> None:
+    """What an export is not about is not its to remove; what moved within a kind goes."""
+    assert here.call("export", "--kind", "video").code == 0
+    added = here.call("export", "--kind", "image", "--split", "none", "--format", "json")
+    moved = here.call("export", "--kind", "video", "--split", "none", "--format", "json")
+
+    assert added.document["files"]["removed"] == 0
+    assert moved.document["files"]["removed"] == 2
+    assert sorted(path.name for path in (here.folder / "manifests").iterdir()) == [
+        "categories.yaml",
+        "images.yaml",
+        "videos.yaml",
+    ]
+
+
 def test_rows_have_the_live_values_whole(here: Project) -> None:
     """Also those that no manifest can say; by kind, then time."""
     with exported_rows("sheet.csv", cwd=here.folder, environ=here.environ) as rows:
