@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vodplan.api.accepting import Accepted, accept_drift
 from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, schema, show, write_plan
 from vodplan.api.drift import drift, drift_json
 from vodplan.api.editing import EntryEdit, FieldEdit, edit_manifests, format_manifests
@@ -18,6 +19,7 @@ from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
     "SCHEMAS",
+    "Accepted",
     "EntryEdit",
     "ExportWishes",
     "FieldEdit",
@@ -26,6 +28,7 @@ __all__ = [
     "Since",
     "StrPath",
     "Workspace",
+    "accept_drift",
     "apply",
     "changed_since",
     "drift",

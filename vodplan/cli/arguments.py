@@ -322,6 +322,13 @@ def _apply(parser: Parser) -> None:
 def _drift(parser: Parser) -> None:
     _paths(parser)
     _filters(parser)
+    parser.add_argument(
+        "--accept",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="write what is live at these addresses into the manifests; globs, repeatable",
+    )
     parser.add_argument("--detailed-exitcode", action="store_true", help="exit 2 when something of tier fail differs")
     _read_by(parser)
     _snapshot(parser)

@@ -54,6 +54,12 @@ def plan_command(options: PlanOptions | ApplyOptions | DriftOptions) -> str:
     return shlex.join([*words, *_common(options)])
 
 
+def drift_command(options: DriftOptions) -> str:
+    """The command that looks for drift again."""
+    words = ["vodplan", "drift", *options.paths, *_filters(options.only, options.exclude, None)]
+    return shlex.join([*words, *_common(options)])
+
+
 def _limits(options: CommonOptions) -> list[str]:
     if not isinstance(options, ApplyOptions):
         return []

@@ -104,9 +104,13 @@ class ApplyOptions(CommonOptions):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriftOptions(CommonOptions):
-    """`vodplan drift`: what to compare; snapshot, read_by, detailed_exitcode as in `PlanOptions`."""
+    """`vodplan drift`: what to compare; snapshot, read_by, detailed_exitcode as in `PlanOptions`.
+
+    accept: addresses whose live values go into the manifests.
+    """
 
     paths: tuple[str, ...] = ()
+    accept: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     snapshot: str | None = None

@@ -15,6 +15,7 @@ def edited_document(shown: FilesEdited) -> Json:
         "files": len(edits.files),
         "changed": [{"file": one.file, **({"diff": one.diff} if shown.diffs else {})} for one in edits.changed],
         "left_alone": [_left(one) for one in edits.left],
+        "refused": [_left(one) for one in shown.refused],
         "next": shown.next,
     }
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     # Every command shows something; none shows all of this.
     from vodplan.core.diagnostics import Diagnostic
     from vodplan.core.drift import Drift
-    from vodplan.core.edited import FileEdits
+    from vodplan.core.edited import FileEdit, FileEdits
     from vodplan.core.errors import VodplanError
     from vodplan.core.exported import ExportReport
     from vodplan.core.history import LeaseInfo, RunDetail, RunRecord
@@ -194,14 +194,18 @@ class UnmanagedShown:
 class FilesEdited:
     """Manifest files that were, or would be, changed.
 
-    diffs: with the differences.
-    what:  what was done to them: "formatted", "edited".
-    next:  the command that gets further; empty when nothing is left to do.
+    diffs:   with the differences.
+    what:    what was done to them: "formatted", "edited".
+    refused: places that could not be changed, beside the files that were left alone.
+    proved:  what was looked at afterwards, a full sentence.
+    next:    the command that gets further; empty when nothing is left to do.
     """
 
     edits: FileEdits
     what: str
     diffs: bool = False
+    refused: Sequence[FileEdit] = ()
+    proved: str = ""
     next: str = ""
 
 

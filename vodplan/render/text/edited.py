@@ -22,13 +22,15 @@ def edited_text(shown: FilesEdited, canvas: Canvas) -> Iterator[str]:
         yield f"{canvas.paint(word, Ink.CHANGE)}  {terminal(one.file)}\n"
         if shown.diffs:
             yield from _diff(one.diff, canvas)
-    for one in edits.left:
+    for one in (*edits.left, *shown.refused):
         yield from _left(one, canvas)
     fine = len(edits.files) - len(edits.changed) - len(edits.left)
     parts = [f"{len(edits.changed):,} {word}", f"{fine:,} fine as they are"]
     if edits.left:
         parts.append(f"{len(edits.left):,} left alone")
     yield f"{count(len(edits.files), 'file')}: {', '.join(parts)}.\n"
+    if shown.proved:
+        yield "".join(f"{line}\n" for line in paragraph(terminal(shown.proved), canvas))
     if shown.next:
         yield f"Next: {terminal(shown.next)}\n"
 
