@@ -437,6 +437,9 @@ class FakeProgress:
         assert self._open is None, f"{step} begins within {self._open}"
         self._open = (step, total, 0)
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """See `Progress.throttled`."""
+
     def advance(self, count: int) -> None:
         """See `Progress.advance`."""
         assert self._open is not None, "told of progress outside of a step"

@@ -129,7 +129,7 @@ def _under_lease(
     }
 
     async def run() -> ApplyReport:
-        async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
+        async with open_target(choice, project=project, environ=environ, home=Path.home(), progress=progress) as opened:
             scribe = Scribe(journal)
             with _stop_on_signal() as stopped, without_pauses():
                 ahead = asyncio.ensure_future(scribe.prepare(plan))

@@ -17,6 +17,7 @@ from vodplan.core.plan import Target
 if TYPE_CHECKING:
     from vodplan.core.assemble import Memory
     from vodplan.core.drift import History
+    from vodplan.core.ports import Progress
     from vodplan.manifests.project import Project, TargetConfig
     from vodplan.store.store import Store
     from vodplan.vod.credentials import CredentialsProvider
@@ -195,11 +196,12 @@ def _store_url(project: Project, environ: Mapping[str, str]) -> str:
 
 @contextlib.asynccontextmanager
 async def open_target(
-    choice: Choice, *, project: Project, environ: Mapping[str, str], home: Path
+    choice: Choice, *, project: Project, environ: Mapping[str, str], home: Path, progress: Progress | None = None
 ) -> AsyncIterator[OpenTarget]:
     """Connect to a target; an `emulator:` target is started on loopback for as long as the context lasts.
 
-    project: whose `limits:` say how much of the account's rates may be used; the embedded emulator has none to keep.
+    project:  whose `limits:` say how much of the account's rates may be used; the embedded emulator has none to keep.
+    progress: told when the service throttles.
     raises: ConfigError when the emulator is wanted and not installed; CredentialsError at the first call.
     """
     from vodplan.vod.credentials import default_chain, static
@@ -216,7 +218,13 @@ async def open_target(
             credentials = static(running.access_key_id, running.access_key_secret)
         embedded = choice.emulator is not None
         async with VodService(
-            endpoint, choice.region, credentials, share=project.share, rates=project.rates, unpaced=embedded
+            endpoint,
+            choice.region,
+            credentials,
+            share=project.share,
+            rates=project.rates,
+            unpaced=embedded,
+            throttled=None if progress is None else progress.throttled,
         ) as service:
             yield OpenTarget(target=target_of(choice), service=service)
 

@@ -179,6 +179,9 @@ class NoProgress:
     def start(self, step: str, total: int) -> None:
         """See `Progress.start`."""
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """See `Progress.throttled`."""
+
     def advance(self, count: int) -> None:
         """See `Progress.advance`."""
 

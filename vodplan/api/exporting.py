@@ -184,7 +184,7 @@ def read_library(
         resumed(since)
 
     async def work() -> tuple[Category, ...]:
-        async with open_target(choice, project=project, environ=environ, home=Path.home()) as opened:
+        async with open_target(choice, project=project, environ=environ, home=Path.home(), progress=progress) as opened:
             with without_pauses():
                 await read(
                     lister=Lister(opened.service.api),

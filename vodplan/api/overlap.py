@@ -94,7 +94,7 @@ def plan_from(
         from vodplan.engine.prefetch import PrefetchReader
 
         async with contextlib.AsyncExitStack() as stack:
-            connected = live_reader(stack, choice, project, environ)
+            connected = live_reader(stack, choice, project, environ, progress=progress)
             # Left before the connections are closed, which happens with the stack.
             async with PrefetchReader(connected) as reader:
                 workspace = await _loaded(reader, named, project, discovery, environ)

@@ -117,7 +117,7 @@ async def planned(
 
     async with contextlib.AsyncExitStack() as stack:
         if reader is None:
-            reader = live_reader(stack, choice, project, workspace.environ)
+            reader = live_reader(stack, choice, project, workspace.environ, progress=progress)
         held = None
         if snapshot is not None:
             held = stack.enter_context(open_snapshot(Path(snapshot), frame.target))
@@ -139,14 +139,19 @@ async def planned(
 
 
 def live_reader(
-    stack: contextlib.AsyncExitStack, choice: Choice, project: Project, environ: Mapping[str, str]
+    stack: contextlib.AsyncExitStack,
+    choice: Choice,
+    project: Project,
+    environ: Mapping[str, str],
+    *,
+    progress: Progress | None = None,
 ) -> LiveReader:
     """A reader of a target that is connected to once something is read, until the stack is closed."""
     from vodplan.api.ondemand import OnDemand
     from vodplan.wiring import open_target
 
     async def connect() -> LiveReader:
-        opening = open_target(choice, project=project, environ=environ, home=Path.home())
+        opening = open_target(choice, project=project, environ=environ, home=Path.home(), progress=progress)
         return (await stack.enter_async_context(opening)).service.reader
 
     return OnDemand(connect)

@@ -14,6 +14,9 @@ class Quiet:
     def start(self, step: str, total: int) -> None:
         """See `Progress.start`."""
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """See `Progress.throttled`."""
+
     def advance(self, count: int) -> None:
         """See `Progress.advance`."""
 

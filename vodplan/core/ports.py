@@ -155,6 +155,10 @@ class Progress(Protocol):
         """So many more units are done."""
         ...
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """The service refused a call as one too many; from now on `rate` calls a second are made, `of` is allowed."""
+        ...
+
     def finish(self) -> None:
         """The step is over."""
         ...

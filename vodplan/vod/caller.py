@@ -63,12 +63,17 @@ class HttpConnections(HttpPort, Protocol):
         ...
 
 
+Throttled = Callable[[str, float, float], None]
+"""Operation, calls a second from now on, calls a second that are allowed."""
+
+
 class Caller:
     """The one way to the service.
 
     endpoint: `https://host[:port]`.
     share:    the part of each rate that may be used, above 0 and at most 1.
     rates:    operation → calls per second, in place of the documented ones.
+    throttled: told of each call that was one too many.
     clock:    the time of day, for signatures; monotonic, random and sleep for pacing and retrying.
     """
 
@@ -85,8 +90,10 @@ class Caller:
         random: Callable[[], float],
         sleep: Sleep,
         paced: bool,
+        throttled: Throttled | None = None,
     ) -> None:
         self._http = http
+        self._throttled = throttled
         self._host = urlsplit(endpoint).netloc
         self._credentials = credentials
         self._share = share
@@ -196,6 +203,8 @@ class Caller:
         match fault.trouble:
             case Trouble.THROTTLED if lane.pacer is not None:
                 lane.pacer.throttled(fault.retry_after)
+                if self._throttled is not None:
+                    self._throttled(fault.operation, lane.pacer.allowed, lane.pacer.rate)
             case Trouble.CLOCK if self.skew is not None:
                 self.clock_offset = self.skew
             case Trouble.TOKEN:

@@ -106,6 +106,16 @@ class Pacer:
             self._paused_until = max(self._paused_until, now + min(retry_after, LONGEST_PAUSE))
         self._allowance.refused(now, among=len(self._under_way) + len(self._over))
 
+    @property
+    def allowed(self) -> float:
+        """Calls a second at this moment; the whole rate where nothing was refused lately."""
+        return self._allowed(self._monotonic())
+
+    @property
+    def rate(self) -> float:
+        """Calls a second that may be made while nothing is refused."""
+        return self._rate
+
     def _wait(self, now: float) -> float:
         return max(max(self._due, self._paused_until) - now, self._room(now))
 

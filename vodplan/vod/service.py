@@ -20,7 +20,7 @@ from vodplan.core.ports import CallAnswer, Clock
 from vodplan.core.selector import Selector
 from vodplan.vod import category as category_edge
 from vodplan.vod import endpoints, image, probes, select, video, walk
-from vodplan.vod.caller import Api, Caller, HttpConnections
+from vodplan.vod.caller import Api, Caller, HttpConnections, Throttled
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.pacing import Sleep
 from vodplan.vod.probes import Need, ProbeResult
@@ -131,6 +131,7 @@ class VodService:
     rates:     operation → calls per second, where the account's rate is not the documented one.
     clock, monotonic, random, sleep: time and chance, from outside for tests.
     http:      connections in place of the network, for tests; closed with the service.
+    throttled: told of each call that the service refused as one too many.
     unpaced:   no pacing, for an emulator without quotas.
     """
 
@@ -148,6 +149,7 @@ class VodService:
         sleep: Sleep = asyncio.sleep,
         http: HttpConnections | None = None,
         unpaced: bool = False,
+        throttled: Throttled | None = None,
     ) -> None:
         if not 0 < share <= 1:
             raise ConfigError(
@@ -166,6 +168,7 @@ class VodService:
         self._sleep = sleep
         self._http = http
         self._paced = not unpaced
+        self._throttled = throttled
         self._client: HttpConnections | None = None
         self._caller: Caller | None = None
         self._files: FileServer | None = None
@@ -183,6 +186,7 @@ class VodService:
             random=self._random,
             sleep=self._sleep,
             paced=self._paced,
+            throttled=self._throttled,
         )
         return self
 

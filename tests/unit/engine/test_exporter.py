@@ -84,6 +84,9 @@ class Steps(Quiet):
         """See `Progress.start`."""
         self.told.append((step, total))
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """See `Progress.throttled`."""
+
     def advance(self, count: int) -> None:
         """See `Progress.advance`."""
         self.told.append(count)

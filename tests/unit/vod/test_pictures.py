@@ -33,6 +33,9 @@ class Steps:
     def start(self, step: str, total: int) -> None:
         self.told.append((step, total))
 
+    def throttled(self, operation: str, rate: float, of: float) -> None:
+        """See `Progress.throttled`."""
+
     def advance(self, count: int) -> None:
         self.told.append(count)
 
