@@ -11,18 +11,15 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vodplan.api.exportchoice import Chosen
 from vodplan.api.exporting import FIELDS, ExportWishes, LiveLibrary
-from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX
-from vodplan.core.decide import described
 from vodplan.core.errors import ConfigError, Refused
 from vodplan.core.exported import ExportReport, NotWritten
 from vodplan.core.exporting import CATEGORIES, NameBy, Part, Split, created_of, file_name, folders, parts, stem
 from vodplan.core.live import LiveAsset
-from vodplan.core.selecting import fits
 from vodplan.manifests import emit
 from vodplan.manifests.discover import is_manifest
 from vodplan.manifests.entries import Entry, LeftOut, category_entries, entry_of, entry_text
-from vodplan.manifests.seen import noted
 from vodplan.registry import KINDS
 
 if TYPE_CHECKING:
@@ -136,29 +133,17 @@ class _Writing:
         self._fields = frozenset(wishes.fields or FIELDS)
         self._folders = folders(library.categories)
         self._shared = library.spool.shared_references()
-        self._named, self._paths = _named(wishes.beside, f"{place.shown}/")
+        self._chosen = Chosen(wishes, library.tree, f"{place.shown}/")
+        self._paths = _paths(wishes.beside, f"{place.shown}/")
 
     def group(self, live: LiveAsset) -> tuple[str, str] | None:
         """See `store.spool.Place`."""
-        if not self._wished(live):
-            return None
-        if self._named and not self._named.isdisjoint(_names(live)):
+        if not self._chosen.wants(live):
             return None
         kind = KINDS[live.kind]
         category = live.values[kind.index("category")]
         where = category if isinstance(category, int) else None
         return stem(self._split, kind.plural, live, where, self._folders), created_of(live)
-
-    def _wished(self, live: LiveAsset) -> bool:
-        keep, select = self._wishes.keep, self._wishes.select
-        if keep is not None and not keep(live):
-            return False
-        if select is None:
-            return True
-        kind, tree = KINDS[live.kind], self._library.tree
-        category = live.values[kind.index("category")]
-        where = category if isinstance(category, int) else None
-        return live.kind == select.kind and fits(select, described(live, kind, tree), where, tree)
 
     def categories(self) -> None:
         """Write the file of the categories."""
@@ -254,28 +239,17 @@ def write_files(
     )
 
 
-def _named(beside: DesiredState | None, folder: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What manifests outside of a folder name: assets by every name there is, and categories by path."""
+def _paths(beside: DesiredState | None, folder: str) -> frozenset[str]:
+    """The paths of categories that manifests outside of a folder name."""
     if beside is None:
-        return frozenset(), frozenset()
-    return (
-        frozenset(noted(one.kind, one.key) for one in beside.assets if not one.source.file.startswith(folder)),
-        frozenset(
-            path
-            for one in beside.categories
-            if not one.source.file.startswith(folder)
-            for path in (one.path, one.renamed_from)
-            if path is not None
-        ),
+        return frozenset()
+    return frozenset(
+        path
+        for one in beside.categories
+        if not one.source.file.startswith(folder)
+        for path in (one.path, one.renamed_from)
+        if path is not None
     )
-
-
-def _names(live: LiveAsset) -> Iterator[str]:
-    """Every name that an entry may have for an asset."""
-    yield noted(live.kind, live.id)
-    for prefix, fact in ((REFERENCE_PREFIX, "reference"), (URL_PREFIX, "url")):
-        if live.facts.get(fact):
-            yield noted(live.kind, f"{prefix}{live.facts[fact]}")
 
 
 def _digest_of(path: Path) -> str:
