@@ -181,9 +181,11 @@ def _invalid(
 ) -> dict[str, LeftAlone]:
     """The files that may not be written, since the manifests would not be valid then, or would say something else."""
     from vodplan.core.diagnostics import Severity
+    from vodplan.manifests.cache import open_cache
     from vodplan.manifests.load import load_contents
 
-    loaded = load_contents({**contents, **done}, project=workspace.project)
+    cache = open_cache(workspace.project, workspace.environ)
+    loaded = load_contents({**contents, **done}, project=workspace.project, cache=cache)
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     left: dict[str, LeftAlone] = {}
     for one in errors:

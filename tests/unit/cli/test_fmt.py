@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,29 @@ def test_fmt_follows_a_link_within_its_folder_and_no_other(tmp_path: Path, manif
     assert ran.code == 3
     assert "VP102" in ran.err
     assert outside.read_bytes().decode() == UNTIDY
+
+
+def test_commands_that_edit_nothing_do_not_load_the_writer(tmp_path: Path, manifests: Path) -> None:
+    """Its library takes longer to load than a small repository to validate."""
+    write(manifests / "a.yaml", TIDY)
+    code = (
+        "import sys\n"
+        "from vodplan.cli.main import main\n"
+        "assert main(['validate']) == 0\n"
+        "import vodplan.commands.drift, vodplan.commands.plan\n"
+        "print([name for name in sys.modules if name.startswith(('ruamel', 'vodplan.manifests.edit'))])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_edit_changes_fields_where_they_stand(tmp_path: Path, manifests: Path) -> None:
