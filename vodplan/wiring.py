@@ -224,7 +224,8 @@ async def open_target(
             share=project.share,
             rates=project.rates,
             unpaced=embedded,
-            throttled=None if progress is None else progress.throttled,
+            # Programs may have a progress of their own, from before it could be told so.
+            throttled=getattr(progress, "throttled", None),
         ) as service:
             yield OpenTarget(target=target_of(choice), service=service)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from tests.unit.manifests.manifests import plain
 from vodplan import api
 from vodplan.core.change import Action, Change
 from vodplan.core.guards import RuleMatches
+from vodplan.core.origins import refuse_foreign
 from vodplan.core.policy import Bound, Policy, Protection
 from vodplan.manifests.project_policy import Rules
 
@@ -72,6 +74,10 @@ HELD: dict[str, tuple[Sequence[Change], Policy, dict[str, Any]]] = {
 """Guard → what it holds in the way that its example shows."""
 
 
+ASKED = ("foreign",)
+"""Guards that a flag asks for, behind the others."""
+
+
 def sections() -> dict[str, str]:
     """The page's sections by their titles, each as one line of text."""
     return {one.title: re.sub(r"\s+", " ", one.text.replace("\n>", " ")) for one in pages.sections(PAGE)}
@@ -92,8 +98,19 @@ def test_page_has_a_section_and_a_line_for_every_guard_and_no_other() -> None:
     """A new guard is not done before its page is."""
     table = re.findall(r"^\| \[`(\w+)`\]\(#(\w+)\)", PAGE, re.MULTILINE)
 
-    assert [name for name, anchor in table if name == anchor] == list(HELD)
-    assert {title for title in sections() if title in HELD or "_" in title} == set(HELD)
+    assert [name for name, anchor in table if name == anchor] == [*HELD, *ASKED]
+    assert {title for title in sections() if title in (*HELD, *ASKED) or "_" in title} == {*HELD, *ASKED}
+
+
+def test_guard_that_is_asked_for_says_what_its_section_shows() -> None:
+    """The one that a flag of `plan` adds."""
+    origins = {"title": "earlier"}
+    changes = [dataclasses.replace(build.change(f"video/v{one}"), origins=origins) for one in (1, 2)]
+    plan = dataclasses.replace(build.plan(*changes), base="main (0a1b2c3d4e5f)")
+
+    (found,) = refuse_foreign(plan).guards
+
+    assert found.message in sections()["foreign"]
 
 
 def test_page_names_every_rule_of_the_policy_that_makes_a_guard() -> None:
@@ -103,7 +120,7 @@ def test_page_names_every_rule_of_the_policy_that_makes_a_guard() -> None:
 
     assert {name for name in rules if f"`policy.{name}`" not in PAGE} == set()
     assert {name for name in definitions["Protect"]["properties"] if f"`{name}" not in sections()["protect"]} == set()
-    assert {name for name in HELD if f"`{name}`" not in pages.page("docs/plan-file.md")} == set()
+    assert {name for name in (*HELD, *ASKED) if f"`{name}`" not in pages.page("docs/plan-file.md")} == set()
 
 
 def test_example_policy_of_the_page_is_valid() -> None:

@@ -7,6 +7,7 @@ from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, sc
 from vodplan.api.drift import drift, drift_json
 from vodplan.api.editing import EntryEdit, FieldEdit, edit_manifests, format_manifests
 from vodplan.api.exporting import ExportWishes, export
+from vodplan.api.origins import beside, require_revision
 from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
 from vodplan.api.probing import probe
@@ -30,6 +31,7 @@ __all__ = [
     "Workspace",
     "accept_drift",
     "apply",
+    "beside",
     "changed_since",
     "drift",
     "drift_json",
@@ -48,6 +50,7 @@ __all__ = [
     "probe",
     "read_plan",
     "report_json",
+    "require_revision",
     "resume",
     "schema",
     "select",

@@ -281,6 +281,12 @@ def _plan(parser: Parser) -> None:
     _embed(parser)
     _read_by(parser)
     _since(parser)
+    parser.add_argument(
+        "--base", metavar="GITREF", help="tell what comes from this branch, was pending before it, or was edited since"
+    )
+    parser.add_argument(
+        "--fail-on-foreign", action="store_true", help="with --base: hold a plan of more than this branch asks for"
+    )
     _snapshot(parser)
     _common(parser)
 

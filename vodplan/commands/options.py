@@ -61,6 +61,7 @@ class PlanOptions(CommonOptions):
 
     changed_since: a git revision; only what changed since is planned.
     snapshot:      a file that keeps what is read for several plans.
+    base:          a git revision, beside which each change is told to be of this branch or older.
     """
 
     paths: tuple[str, ...] = ()
@@ -72,6 +73,8 @@ class PlanOptions(CommonOptions):
     detailed_exitcode: bool = False
     embed_pictures: bool = False
     read_by: str = "auto"
+    base: str | None = None
+    fail_on_foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from vodplan.commands.nexts import apply_command, plan_command
 from vodplan.commands.options import PlanOptions
 from vodplan.commands.output import require_writable
 from vodplan.commands.pictures import pictures_of, require_page
-from vodplan.core.errors import Refused
+from vodplan.core.errors import Refused, UsageError
 from vodplan.core.plan import Plan
 from vodplan.render.results import PlanShown
 
@@ -21,7 +21,14 @@ def run(options: PlanOptions, context: Context) -> int:
     require_page(options)
     if options.out is not None:
         require_writable(console.cwd / options.out)
-    _, plan = api.plan_from(
+    if options.fail_on_foreign and options.base is None:
+        raise UsageError(
+            "--fail-on-foreign holds what does not come from this branch, beside a revision: name it with --base.",
+            next="vodplan plan --base origin/main --fail-on-foreign",
+        )
+    if options.base is not None:
+        api.require_revision(options.base, config=options.config, cwd=console.cwd, environ=console.environ)
+    workspace, plan = api.plan_from(
         options.paths,
         config=options.config,
         cwd=console.cwd,
@@ -35,6 +42,8 @@ def run(options: PlanOptions, context: Context) -> int:
         warn=context.output.warn,
         progress=context.progress(options),
     )
+    if options.base is not None:
+        plan = api.beside(workspace, plan, options.base, fail_on_foreign=options.fail_on_foreign)
     if options.out is not None:
         api.write_plan(plan, console.cwd / options.out)
     pictures = pictures_of(plan, options, context)

@@ -35,6 +35,10 @@ def _nothing() -> Mapping[str, Json]:
     return MappingProxyType({})
 
 
+def _no_origins() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One action on one address, with everything that apply needs and a reviewer should see.
@@ -48,6 +52,8 @@ class Change:
     params:      what the call needs beyond `after`: `category_id` (int, 0 for none; absent while the category is yet to
                  be made), `jobs` (stream job ids), `force`, `parent_id`, `url`, `video`, `type`.
     facts:       for people and guards, as `LiveAsset.facts`; never compared, never sent.
+    origins:     field → `core.origins.ChangeOrigin`, where the plan was made beside a base revision; `state`, `source` and
+                 `streams` for what has no field. For people and for the guard `foreign`.
     certain:     False when the service cannot say whether there is anything to do.
     bytes_freed: at least so many bytes go away; None when not known.
     """
@@ -63,6 +69,7 @@ class Change:
     facts: Mapping[str, Json] = field(default_factory=_nothing)
     rule: str | None = None
     reason: str | None = None
+    origins: Mapping[str, str] = field(default_factory=_no_origins)
     certain: bool = True
     bytes_freed: int | None = None
 

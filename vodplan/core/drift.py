@@ -161,7 +161,7 @@ def _differences(plan: Plan) -> Iterator[tuple[DriftItem, Mapping[str, Json]]]:
         if change.certain:
             known = {"category": change.address.key} if change.kind == "category" else change.facts
             facts[change.address], ids[change.address] = known, change.id
-            for name, wanted, live in _fields(change):
+            for name, wanted, live in put_right(change):
                 yield _item(change.address, change.id, name, wanted, live, change.source, known), known
     for one in plan.unconverged:
         known = facts.get(one.address, {})
@@ -171,7 +171,7 @@ def _differences(plan: Plan) -> Iterator[tuple[DriftItem, Mapping[str, Json]]]:
         yield _item(gone.address, None, "state", "present", "missing", gone.source, {}), {}
 
 
-def _fields(change: Change) -> Iterable[tuple[str, Json, Json]]:
+def put_right(change: Change) -> Iterable[tuple[str, Json, Json]]:
     """Field, wanted and live value of everything that a change would put right."""
     before, after = change.before or {}, change.after or {}
     match change.action:
@@ -250,7 +250,7 @@ def _origin(item: DriftItem, history: History) -> Origin:
         kind = OriginKind.KEPT
     elif not history.known:
         kind = OriginKind.UNKNOWN
-    elif last is None or _comparable(last.value) == _comparable(item.live):
+    elif last is None or comparable(last.value) == comparable(item.live):
         kind = OriginKind.PENDING
     else:
         kind = OriginKind.EDITED
@@ -259,7 +259,7 @@ def _origin(item: DriftItem, history: History) -> Origin:
     return Origin(kind=kind, run=last.run, at=last.at, left=last.value)
 
 
-def _comparable(value: Json) -> Json:
+def comparable(value: Json) -> Json:
     """A value by which equal ones are equal: lists without order and repeats, texts without a last newline."""
     if isinstance(value, list | tuple):
         return sorted({str(one) for one in value})

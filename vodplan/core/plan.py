@@ -163,6 +163,7 @@ class Plan:
     managed:          kind → entries in the manifests, which shares in guards are of.
     reading:          how the live values came in; None in plans of versions that did not say.
     rules:            of the manifests, in their order, and what they found when the plan was made.
+    base:             the revision beside which `Change.origins` were told, None where they were not.
     digest:           over everything but `created_at` and itself; empty until `core.planfile.seal` has set it.
     """
 
@@ -180,6 +181,7 @@ class Plan:
     unconverged: tuple[NotConverging, ...] = ()
     reading: Reading | None = None
     rules: tuple[RuleUse, ...] = ()
+    base: str | None = None
     digest: str = ""
 
     @property

@@ -90,6 +90,7 @@ def document(plan: Plan) -> Document:
         },
         **({} if plan.reading is None else {"reading": _reading(plan.reading)}),
         **({"rules": [_rule(one) for one in plan.rules]} if plan.rules else {}),
+        **({} if plan.base is None else {"base": plan.base}),
         "digest": plan.digest,
     }
 
@@ -146,6 +147,7 @@ def from_document(plan_document: Mapping[str, Json]) -> Plan:
         # Plans of versions that knew one way to read do not have it.
         reading=_read_reading(plan_document.get("reading")),
         rules=tuple(_read_rule(one) for one in _objects(plan_document.get("rules", ()))),
+        base=_text(plan_document.get("base")),
         digest=str(plan_document["digest"]),
     )
 
@@ -166,6 +168,7 @@ def _change(change: Change) -> Document:
         "reason": change.reason,
         "certain": change.certain,
         "bytes_freed": change.bytes_freed,
+        **({"origins": dict(change.origins)} if change.origins else {}),
     }
 
 
@@ -210,6 +213,7 @@ def _read_change(one: Mapping[str, Json]) -> Change:
         reason=_text(one["reason"]),
         certain=bool(one["certain"]),
         bytes_freed=cast("int | None", one["bytes_freed"]),
+        origins=cast("Mapping[str, str]", _mapping(one.get("origins")) or {}),
     )
 
 

@@ -83,6 +83,7 @@ def read_before(
     kept = DesiredState(
         assets=tuple(one for one in loaded.desired.assets if one.source.file not in broken),
         categories=tuple(one for one in loaded.desired.categories if one.source.file not in broken),
+        rules=tuple(one for one in loaded.desired.rules if one.source.file not in broken),
         digest=loaded.desired.digest,
     )
     return Before(revision=revision, same=same, desired=kept, broken=broken)

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 from vodplan.core.change import Action
+from vodplan.core.origins import ChangeOrigin
 from vodplan.core.plan import Road
 
 Digest = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
@@ -58,6 +59,9 @@ class ChangeModel(_Strict):
     reason: str | None
     certain: bool = Field(description="False when the service cannot say whether there is anything to do.")
     bytes_freed: Count | None
+    origins: dict[str, Literal[*(origin.value for origin in ChangeOrigin)]] = Field(  # type: ignore[valid-type]
+        default_factory=dict, description="Field to where its change comes from; left out without a base revision."
+    )
 
 
 class GuardModel(_Strict):
@@ -158,6 +162,7 @@ class PlanModel(_Strict):
     cost: CostModel
     reading: ReadingModel | None = Field(default=None, description="Not in plans of earlier versions.")
     rules: list[RuleModel] = Field(default_factory=list, description="Left out where the manifests have none.")
+    base: OneLine | None = Field(default=None, description="The revision beside which origins were told.")
     digest: Digest
 
 

@@ -14,6 +14,7 @@ from types import NoneType
 import orjson
 
 from vodplan.core.change import Action
+from vodplan.core.origins import ChangeOrigin
 from vodplan.core.planfile import NOT_DIGESTED
 from vodplan.core.values import Json, canonical_json
 
@@ -37,6 +38,7 @@ _MEMBERS = frozenset(
 )
 """A change with other members than these, of a later version perhaps, is not plain."""
 
+_ORIGINS = frozenset(origin.value for origin in ChangeOrigin)
 _SOURCE = frozenset({"file", "line"})
 _ACTIONS = frozenset(action.value for action in Action)
 _SCALARS = frozenset({str, int, bool, NoneType})
@@ -64,7 +66,7 @@ def plain_digest(document: Mapping[str, Json]) -> str:
 
 
 def _plain(one: object) -> bool:
-    if type(one) is not dict or one.keys() != _MEMBERS:
+    if type(one) is not dict or (one.keys() != _MEMBERS and not _with_origins(one)):
         return False
     address, fingerprint, identity, freed = one["address"], one["fingerprint"], one["id"], one["bytes_freed"]
     return (
@@ -85,6 +87,16 @@ def _plain(one: object) -> bool:
         and (one["reason"] is None or type(one["reason"]) is str)
         and type(one["certain"]) is bool
         and (freed is None or (type(freed) is int and freed >= 0))
+    )
+
+
+def _with_origins(one: Mapping[str, Json]) -> bool:
+    """Whether a change has the one member more that plans beside a base revision have."""
+    origins = one.get("origins")
+    return (
+        one.keys() == _MEMBERS | {"origins"}
+        and type(origins) is dict
+        and _ORIGINS.issuperset(value if type(value) is str else "" for value in origins.values())
     )
 
 

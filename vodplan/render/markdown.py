@@ -14,6 +14,7 @@ from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
 from vodplan.render.escape import markdown, markdown_block
+from vodplan.render.origins import origin_words, origins_told
 from vodplan.render.results import Applied, DriftShown, Failure, PlanShown, Result, Undone, Validated
 from vodplan.render.text import TextView
 from vodplan.render.text.fields import value_text
@@ -38,7 +39,8 @@ class MarkdownView:
                 return ()
             case PlanShown() | Undone():
                 plan = result.plan
-                return (self._fitted(plan.target.name, _plan_head(plan), _plan_sections(plan), _plan_end(plan)),)
+                end = _plan_end(plan) + self._whole()
+                return (self._fitted(plan.target.name, _plan_head(plan), _plan_sections(plan), end),)
             case DriftShown():
                 from vodplan.render.drift_markdown import drift_end, drift_head, drift_sections
 
@@ -56,6 +58,9 @@ class MarkdownView:
                 return (self._fitted(target, head + self._as_text(result, len(head)), (), ""),)
             case _:
                 return (self._fitted(self._comment.target, self._as_text(result, 0), (), ""),)
+
+    def _whole(self) -> str:
+        return f"\n[The whole plan]({_link(self._comment.artifact)})\n" if self._comment.artifact else ""
 
     def _as_text(self, result: Result, taken: int) -> str:
         """What has no layout of its own, as text in a fence; its last lines go when it is too long."""
@@ -103,7 +108,8 @@ def _plan_head(plan: Plan) -> str:
     numbers += f"**{total.delete}** to delete, {total.unchanged} unchanged"
     numbers += f", {total.missing} missing" if total.missing else ""
     numbers += f", {total.scheduled} scheduled" if total.scheduled else ""
-    return f"### vodplan: {markdown(plan.target.name)}\n\n{numbers}.\n"
+    told = "" if plan.base is None else f"\n{origins_told(plan.changes, markdown(plan.base))}.\n"
+    return f"### vodplan: {markdown(plan.target.name)}\n\n{numbers}.\n{told}"
 
 
 def _plan_sections(plan: Plan) -> Iterator[Section]:
@@ -158,7 +164,7 @@ def _removal(change: Change) -> str:
         facts.append(size(change.bytes_freed))
     told = ", ".join(fact for fact in facts if fact)
     return f"- {_verb(change.action)} {markdown(str(change.address))} {told} {_place(change.source)}" + (
-        f"{_reason(change.reason)}\n"
+        f"{_reason(change.reason)}\n{_origin(change)}"
     )
 
 
@@ -166,7 +172,11 @@ def _change(change: Change) -> str:
     before, after = change.before or {}, change.after or {}
     fields = "".join(f"  - {_field(name, before.get(name), after[name])}\n" for name in sorted(after))
     head = f"- {_verb(change.action)} {markdown(str(change.address))} {_title(change)} {_place(change.source)}"
-    return f"{head}\n{fields}"
+    return f"{head}\n{fields}{_origin(change)}"
+
+
+def _origin(change: Change) -> str:
+    return f"  - {origin_words(change.origins)}\n" if change.origins else ""
 
 
 def _field(name: str, old: Json, new: Json) -> str:

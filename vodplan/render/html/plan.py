@@ -17,6 +17,7 @@ from vodplan.render.html.links import holds_until, origins
 from vodplan.render.html.marks import marked
 from vodplan.render.html.page import page
 from vodplan.render.html.records import ACTIONS, Records, embedded_pictures, records_of
+from vodplan.render.origins import origins_told
 
 MOST_WITHOUT_SCRIPT = 500
 """Changes that a page lists where scripts are off."""
@@ -111,6 +112,8 @@ def _reading(plan: Plan) -> str:
         return ""
     told = [reading.why]
     told.append(f"{count(reading.by_id, 'asset')} read by id, {reading.by_search:,} by search, of {reading.assets:,}.")
+    if plan.base is not None:
+        told.append(f"{origins_told(plan.changes, plan.base)}.")
     told += [
         f"The rule {one.name} found {count(one.matches, 'asset')}"
         + ("" if one.limit is None else f" of at most {one.limit:,}")

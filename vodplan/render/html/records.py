@@ -16,6 +16,7 @@ from vodplan.render.html.fields import field_list, value_text
 from vodplan.render.html.links import linkable
 from vodplan.render.html.marks import marked
 from vodplan.render.html.shell import pattern, word
+from vodplan.render.origins import origin_words
 
 ACTIONS = tuple(Action)
 """A record's action is a place in this row."""
@@ -126,6 +127,7 @@ def _record(
         "o": days,
         "u": made.statuses.place(status) if status else None,
         "w": made.whys.place(change.reason) if change.reason else None,
+        "v": made.whys.place(origin_words(change.origins)) if change.origins else None,
         "r": made.whys.place(f"rule {change.rule}") if change.rule else None,
         "x": None if change.certain else 1,
         "b": freed,

@@ -9,6 +9,7 @@ from vodplan.core.plan import Plan, Road
 from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
+from vodplan.render.origins import origin_words, origins_told
 from vodplan.render.results import PlanShown
 from vodplan.render.text.fields import labelled_field
 from vodplan.render.text.layout import SIGNS, TIE, headline, labelled, paragraph, place_of, quoted, verb
@@ -62,6 +63,8 @@ def detail_lines(change: Change, canvas: Canvas) -> Iterator[str]:
         before, after = change.before or {}, change.after or {}
         for name in sorted(after, key=_field_place):
             yield from labelled_field(name, before.get(name), after[name], canvas)
+    if change.origins:
+        yield from labelled("origin", [origin_words(change.origins)], canvas)
     if change.rule:
         yield from labelled("rule", [terminal(change.rule)], canvas)
     if change.reason:
@@ -99,6 +102,8 @@ def _reading(plan: Plan, canvas: Canvas) -> Iterator[str]:
         read = plan.reading
         said = f"{read.by_search:,} of {read.assets:,} as wanted by the search index, {read.by_id:,} read by id."
         yield from paragraph(f"{said} {terminal(read.why)}", canvas)
+    if plan.base is not None:
+        yield from paragraph(origins_told(plan.changes, terminal(plan.base)), canvas)
     if plan.reading.since is not None:
         yield from paragraph(f"Only what changed since {terminal(plan.reading.since)}", canvas)
     if plan.reading.snapshot is not None:

@@ -138,7 +138,7 @@ function row(place) {
   const facts = [...factsOf(one), ...warnings(one)];
   if (facts.length) inside.append(el("p", "meta", ...facts.map((part) => (typeof part === "string" ? el("span", "", part) : part))));
   if (one.g && isRemoval(one)) inside.append(el("p", "meta", ...one.g.map((tag) => text(data.tags[tag], "span", "tag"))));
-  for (const which of [one.w, one.r]) if (which !== undefined) inside.append(clipped(text(data.whys[which], "p", "why")));
+  for (const which of [one.w, one.r, one.v]) if (which !== undefined) inside.append(clipped(text(data.whys[which], "p", "why")));
   if (one.e) inside.append(fieldsOf(one));
   const image = bareRow ? null : picture(one.p, "", noteOf(one));
   return item(place, bareRow ? "row bare" : "row", image, inside, reviewButtons(place, true));
@@ -214,7 +214,8 @@ function details(place) {
   add("change", actionOf(one), " ", code(one.n));
   if (one.i) add("id", code(one.i));
   add("asked for in", place_(one));
-  for (const which of [one.w, one.r]) if (which !== undefined) add(which === one.r ? "by" : "reason", text(data.whys[which]));
+  for (const which of [one.w, one.r, one.v])
+    if (which !== undefined) add(which === one.r ? "by" : which === one.v ? "origin" : "reason", text(data.whys[which]));
   if (one.s !== undefined) add("size", `${size(one.s)} (${grouped(one.s)} bytes)`);
   if (one.b !== undefined) add("frees at least", size(one.b));
   if (one.d !== undefined) add("duration", duration(one.d));

@@ -50,6 +50,7 @@ function haystack(place) {
         ...(one.g || []).map((tag) => tags[tag]),
         one.w === undefined ? "" : whys[one.w],
         one.r === undefined ? "" : whys[one.r],
+        one.v === undefined ? "" : whys[one.v],
         one.c === undefined ? "" : categories[one.c],
         `${files[one.f]}:${one.l}`,
       ].join("\n"),
@@ -78,7 +79,7 @@ function fitting() {
     if (chosen.category === "-" && one.c !== undefined) return false;
     if (amount !== null && one.z !== amount) return false;
     if (age !== null && one.y !== age) return false;
-    if (why !== null && one.w !== why && one.r !== why) return false;
+    if (why !== null && one.w !== why && one.r !== why && one.v !== why) return false;
     if (guard !== null && !(one.h && one.h.includes(guard))) return false;
     if (chosen.review) {
       const state = isRemoval(one) ? reviewed.get(place) || "none" : "not asked";
@@ -129,7 +130,7 @@ function counted(name) {
     case "age":
       return listed(tally((one) => [one.y]), (key) => data.ages[key]);
     case "why":
-      return listed(tally((one) => [one.w, one.r]), (key) => bare(data.whys[key]), often).slice(0, 300);
+      return listed(tally((one) => [one.w, one.r, one.v]), (key) => bare(data.whys[key]), often).slice(0, 300);
     case "guard":
       return listed(tally((one) => one.h || []), (key) => bare(data.guards[key]));
     case "review":
