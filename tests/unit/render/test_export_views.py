@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Sequence
+
+import pytest
 
 from vodplan.core.exported import ExportReport, NotWritten
 from vodplan.core.unmanaged import Amount, Unmanaged, UnmanagedAsset
@@ -11,6 +14,7 @@ from vodplan.render.canvas import Canvas
 from vodplan.render.jsonview import JsonView
 from vodplan.render.results import LibraryExported, Result, UnmanagedShown
 from vodplan.render.text import TextView
+from vodplan.render.width import cells
 
 HOSTILE = 'a"\x1b[31m\u202e\nb'
 
@@ -163,5 +167,19 @@ def test_unmanaged_in_other_formats_is_the_text_in_a_frame() -> None:
     results: Sequence[Result] = (UnmanagedShown(found=unmanaged(asset())), LibraryExported(report=report()))
     for name in FORMATS:
         for result in results:
-            if name != "sarif":
+            if name != "sarif" and not (name == "csv" and isinstance(result, LibraryExported)):
                 assert "".join(view_for(name, Canvas(), Comment()).show(result))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_unmanaged_keeps_to_the_width_of_the_terminal(width: int) -> None:
+    """Names and titles give way, numbers do not."""
+    found = dataclasses.replace(
+        unmanaged(asset("标题" * 40), asset("x" * 128)), categories={"场" * 40: Amount(2, 3_000)}
+    )
+
+    shown = TextView(Canvas(width=width)).show(UnmanagedShown(found=found, listed=True, next=""))
+    lines = "".join(shown).splitlines()
+
+    assert [line for line in lines if cells(line) > width] == []
+    assert sum("video/a1" in line for line in lines) == 2

@@ -10,13 +10,15 @@ from vodplan.render.amounts import many, size
 from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.results import UnmanagedShown
-from vodplan.render.text.layout import paragraph, quoted
+from vodplan.render.text.layout import headline, paragraph, quoted
 from vodplan.render.width import clip, pad
 
 _ROWS = 20
 """Categories that are shown, the largest; JSON has all."""
 
 _NAME = 40
+_NUMBERS = 25
+"""Cells of a row that are not its name."""
 
 
 def unmanaged_text(shown: UnmanagedShown, canvas: Canvas) -> Iterator[str]:
@@ -38,8 +40,9 @@ def unmanaged_text(shown: UnmanagedShown, canvas: Canvas) -> Iterator[str]:
             yield f"  and {len(largest) - _ROWS:,} more categories\n"
     if shown.listed:
         for one in found.assets():
-            where = f"  {terminal(one.category)}" if one.category else ""
-            yield f"{one.kind}/{terminal(one.id)}  {quoted(one.title)}  {terminal(one.created[:10])}{where}\n"
+            address = f"{one.kind}/{terminal(one.id)}"
+            title = f"{quoted(one.title)}  {terminal(one.category)}" if one.category else quoted(one.title)
+            yield from _lines(headline("-", Ink.FAINT, address, title, terminal(one.created[:10]), canvas))
     if found.missed:
         said = f"{canvas.paint('Not whole:', Ink.ALARM)} the service counts {found.missed:,} more than it lists."
         yield from _lines(paragraph(said, canvas))
@@ -53,8 +56,9 @@ def _ages(ages: Mapping[str, Amount]) -> list[str]:
 
 def _table(heading: str, rows: Mapping[str, Amount], canvas: Canvas) -> Iterator[str]:
     yield f"{heading}\n"
+    room = max(min(_NAME, canvas.measure - _NUMBERS), 8)
     for name, amount in rows.items():
-        shown = pad(clip(terminal(name), _NAME, canvas.ellipsis), _NAME)
+        shown = pad(clip(terminal(name), room, canvas.ellipsis), room)
         yield f"  {shown}  {amount.assets:>9,}  {size(amount.size):>10}\n"
 
 
