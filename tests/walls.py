@@ -54,6 +54,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "httpx": ["vodplan/vod/"],
     "jinja2": ["vodplan/render/"],
     "markupsafe": ["vodplan/render/"],
+    "openpyxl": ["vodplan/manifests/sheets/"],
     "orjson": ["vodplan/emulator/", "vodplan/manifests/", "vodplan/planfile/", "vodplan/render/", "vodplan/vod/"],
     "pytest": ["vodplan/emulator/pytest_plugin.py"],
     "psycopg": ["vodplan/store/"],
@@ -66,6 +67,7 @@ HOMES: Mapping[str, Sequence[str]] = {
     "tqdm": ["vodplan/render/"],
     "uvicorn": ["vodplan/emulator/"],
     "wcwidth": ["vodplan/render/"],
+    "xlsxwriter": ["vodplan/manifests/sheets/"],
     "yaml": ["vodplan/manifests/"],
     "yarl": ["vodplan/vod/"],
 }

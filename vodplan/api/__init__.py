@@ -7,6 +7,7 @@ from vodplan.api.documents import SCHEMAS, plan_json, read_plan, report_json, sc
 from vodplan.api.drift import drift, drift_json
 from vodplan.api.editing import EntryEdit, FieldEdit, edit_manifests, format_manifests
 from vodplan.api.exporting import ExportWishes, export
+from vodplan.api.importing import SheetImport, import_sheet
 from vodplan.api.origins import beside, require_revision
 from vodplan.api.overlap import plan_from
 from vodplan.api.planning import plan, undo
@@ -16,6 +17,7 @@ from vodplan.api.quiet import Quiet
 from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
 from vodplan.api.selecting import Selection, parse_selector, select_assets
+from vodplan.api.sheets import export_sheet
 from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "FieldEdit",
     "Quiet",
     "Selection",
+    "SheetImport",
     "Since",
     "StrPath",
     "Workspace",
@@ -37,8 +40,10 @@ __all__ = [
     "drift_json",
     "edit_manifests",
     "export",
+    "export_sheet",
     "find_project",
     "format_manifests",
+    "import_sheet",
     "lease",
     "load",
     "load_revision",

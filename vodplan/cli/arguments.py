@@ -170,14 +170,14 @@ def _file(action: argparse.Action) -> argparse.Action:
     return action
 
 
-def _common(parser: Parser) -> None:
+def _common(parser: Parser, *, formats: Callable[[str], str] = values.format_name) -> None:
     group = parser.add_argument_group("flags of every command")
     parser.know(
         group.add_argument("--target", metavar="NAME", help="target of the project file to work on"),
         _file(group.add_argument("--config", metavar="FILE", help="project file (searched upward: vodplan.yaml)")),
         group.add_argument(
             "--format",
-            type=values.format_name,
+            type=formats,
             default="text",
             metavar="FORMAT",
             help="format on stdout (docs/output.md)",
@@ -362,7 +362,11 @@ def _walk_by(parser: Parser) -> None:
 
 
 def _export(parser: Parser) -> None:
-    _file(parser.add_argument("--out", metavar="DIR", help="folder for the manifests (default: as in the project)"))
+    _file(
+        parser.add_argument(
+            "--out", metavar="PATH", help="folder for the manifests (default: as in the project), or file of the sheet"
+        )
+    )
     parser.add_argument(
         "--kind",
         type=values.kind,
@@ -400,6 +404,19 @@ def _export(parser: Parser) -> None:
     parser.add_argument("--unmanaged", action="store_true", help="only what is in no manifest outside of the folder")
     parser.add_argument("--fresh", action="store_true", help="begin anew where an export was cut off")
     _walk_by(parser)
+    _common(parser, formats=values.export_format)
+
+
+def _import(parser: Parser) -> None:
+    _file(parser.add_argument("sheet", metavar="SHEET", help="spreadsheet of an export, .xlsx or CSV"))
+    _paths(parser)
+    _file(
+        parser.add_argument(
+            "--into", metavar="FILE", help="manifest for assets that have no entry (default: manifests/imported.yaml)"
+        )
+    )
+    parser.add_argument("--dry-run", action="store_true", help="write nothing; show what would change in each file")
+    parser.add_argument("--no-plan", action="store_true", help="change the manifests and do not plan")
     _common(parser)
 
 
@@ -470,6 +487,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "drift": _drift,
     "history": _history,
     "export": _export,
+    "import": _import,
     "unmanaged": _unmanaged,
     "undo": _undo,
     "unlock": _unlock,

@@ -58,7 +58,13 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
     console = console or Console.of_process()
     common = common_of(arguments)
     try:
-        output = Output(console, common, findings=name == "validate")
+        output = Output(
+            console,
+            common,
+            findings=name == "validate",
+            tables=name in ("select", "unmanaged"),
+            sheets=name == "export",
+        )
     except UsageError as error:
         return _fail_early(error, argv, console)
 
@@ -100,7 +106,9 @@ def _run(name: str, options: CommonOptions, console: Console, output: Output) ->
     from vodplan.cli.logs import logging_to
     from vodplan.commands.context import Context
 
-    run: Command = import_module(f"vodplan.commands.{name}").run
+    # `import` is a word of Python's own, which no module can be called by.
+    module = "importing" if name == "import" else name
+    run: Command = import_module(f"vodplan.commands.{module}").run
     with logging_to(console, verbose=options.verbose, log_format=options.log_format):
         return run(options, Context(console=console, output=output, invoke=main))
 

@@ -19,6 +19,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "drift": known.DriftOptions,
     "history": known.HistoryOptions,
     "export": known.ExportOptions,
+    "import": known.ImportOptions,
     "unmanaged": known.UnmanagedOptions,
     "undo": known.UndoOptions,
     "unlock": known.UnlockOptions,

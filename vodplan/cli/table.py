@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "select": "show what a selector of a rule finds",
     "history": "list runs and their results",
     "export": "write manifests from the live library",
+    "import": "patch the manifests from a spreadsheet, and plan",
     "unmanaged": "count what is live and in no manifest",
     "undo": "make a plan that puts the old values back",
     "unlock": "remove a lock whose holder is gone",
@@ -26,7 +27,5 @@ COMMANDS: Final = {
 }
 """Command → what it does. `vodplan.commands.NAME.run` runs it, with `NAMEOptions` of `vodplan.commands.options`."""
 
-COMMANDS_TO_COME: Final = {
-    "import": ("patch the manifests from a spreadsheet", "vodplan init"),
-}
+COMMANDS_TO_COME: Final[dict[str, tuple[str, str]]] = {}
 """Commands of docs/contract.md section 4 that this version does not have → what each will do, what helps until then."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentTypeError
 from typing import TYPE_CHECKING
 
-from vodplan.render.formats import COMMENT_LIMITS, FORMATS
+from vodplan.render.formats import COMMENT_LIMITS, FORMATS, SHEETS
 
 if TYPE_CHECKING:
     import datetime
@@ -23,6 +23,11 @@ LOG_FORMATS = ("text", "json")
 def format_name(text: str) -> str:
     """An output format."""
     return _one_of(text, FORMATS, "format")
+
+
+def export_format(text: str) -> str:
+    """An output format, or that of a sheet."""
+    return _one_of(text, tuple(dict.fromkeys((*FORMATS, *SHEETS))), "format")
 
 
 def output_file(text: str) -> tuple[str, str]:

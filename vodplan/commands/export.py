@@ -1,4 +1,4 @@
-"""`vodplan export`: manifests that ask for the library as it is."""
+"""`vodplan export`: manifests that ask for the library as it is, or a sheet of it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import shlex
 from vodplan import api
 from vodplan.commands.context import Context
 from vodplan.commands.options import ExportOptions
+from vodplan.commands.output import require_writable
 from vodplan.core.errors import ApiError, UsageError
 from vodplan.core.exported import ExportReport
+from vodplan.render.formats import SHEETS
 from vodplan.render.results import LibraryExported
 
 
@@ -17,10 +19,10 @@ def run(options: ExportOptions, context: Context) -> int:
     console = context.console
 
     def resumed(since: str) -> None:
-        if options.format == "text":
+        if options.format in ("text", *SHEETS):
             console.say(f"Going on with the export that began at {since}; --fresh begins anew.\n")
 
-    kinds = tuple(dict.fromkeys(options.kind)) or ("video", "image")
+    kinds = tuple(dict.fromkeys(options.kind)) or api.ExportWishes().kinds
     select = None
     if options.select is not None:
         select = api.parse_selector(options.select)
@@ -32,28 +34,55 @@ def run(options: ExportOptions, context: Context) -> int:
     beside = None
     if options.unmanaged:
         beside = api.load((), config=options.config, cwd=console.cwd, environ=console.environ).desired
-    report = api.export(
-        options.out,
-        wishes=api.ExportWishes(
-            kinds=kinds,
-            select=select,
-            split=options.split,
-            name_by=options.name_by,
-            fields=options.fields,
-            empties=options.with_empty,
-            most=options.max_entries,
-            beside=beside,
-        ),
-        walk_by=options.walk_by,
-        fresh=options.fresh,
-        target=options.target,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        progress=context.progress(options),
-        resumed=resumed,
+    wishes = api.ExportWishes(
+        kinds=kinds,
+        select=select,
+        split=options.split,
+        name_by=options.name_by,
+        fields=options.fields,
+        empties=options.with_empty,
+        most=options.max_entries,
+        beside=beside,
     )
-    context.output.show(LibraryExported(report=report, next=_next(report, options)))
+    if options.format in SHEETS:
+        _require_sheet(options, context)
+        report = api.export_sheet(
+            options.out,
+            format=options.format,
+            sink=context.output.write_bytes,
+            wishes=wishes,
+            walk_by=options.walk_by,
+            fresh=options.fresh,
+            target=options.target,
+            config=options.config,
+            cwd=console.cwd,
+            environ=console.environ,
+            progress=context.progress(options),
+            resumed=resumed,
+        )
+    else:
+        report = api.export(
+            options.out,
+            wishes=wishes,
+            walk_by=options.walk_by,
+            fresh=options.fresh,
+            target=options.target,
+            config=options.config,
+            cwd=console.cwd,
+            environ=console.environ,
+            progress=context.progress(options),
+            resumed=resumed,
+        )
+    return _told(report, options, context)
+
+
+def _told(report: ExportReport, options: ExportOptions, context: Context) -> int:
+    """Show what was written; beside a sheet on stdout that is told on stderr."""
+    shown = LibraryExported(report=report, next=_next(report, options))
+    if options.format in SHEETS and options.out is None:
+        context.output.aside(shown)
+    else:
+        context.output.show(shown)
     if report.missed:
         failed = ApiError(
             f"The export is not whole: the service counts {report.missed} assets more than it lists.",
@@ -67,9 +96,31 @@ def run(options: ExportOptions, context: Context) -> int:
     return 0
 
 
+def _require_sheet(options: ExportOptions, context: Context) -> None:
+    """Refuse what a sheet has not, before the library is read; raises UsageError."""
+    files = ExportOptions()
+    for flag, given, usual in (
+        ("--split", options.split, files.split),
+        ("--max-entries", options.max_entries, files.max_entries),
+        ("--name-by", options.name_by, files.name_by),
+        ("--with-empty", options.with_empty, files.with_empty),
+    ):
+        if given != usual:
+            raise UsageError(
+                f"{flag} is about the files of an export, and --format {options.format} writes one sheet.",
+                next="vodplan export --help",
+            )
+    if options.output:
+        raise UsageError("A sheet is written to --out, not to --output.", next="vodplan export --help")
+    if options.out is not None:
+        require_writable(context.console.cwd / options.out)
+
+
 def _next(report: ExportReport, options: ExportOptions) -> str:
     if not any(report.entries.values()):
         return ""
+    if options.format in SHEETS:
+        return "" if options.out is None else shlex.join(["vodplan", "import", options.out, *_common(options)])
     words = ["vodplan", "plan"]
     if options.out is not None and not options.unmanaged:
         words.append(options.out)
@@ -78,7 +129,8 @@ def _next(report: ExportReport, options: ExportOptions) -> str:
 
 def _command(options: ExportOptions, *, walk_by: str) -> str:
     out = ["--out", options.out] if options.out is not None else []
-    return shlex.join(["vodplan", "export", *out, "--walk-by", walk_by, *_common(options)])
+    sheet = ["--format", options.format] if options.format in SHEETS else []
+    return shlex.join(["vodplan", "export", *sheet, *out, "--walk-by", walk_by, *_common(options)])
 
 
 def _common(options: ExportOptions) -> list[str]:

@@ -135,7 +135,7 @@ class HistoryOptions(CommonOptions):
 class ExportOptions(CommonOptions):
     """`vodplan export`: what of the library, into which folder, how it is divided and read.
 
-    out:    the folder; None takes the project's first.
+    out:    the folder, None takes the project's first; the file of a sheet, None takes stdout.
     kind, fields: all when empty.
     fresh:  begin anew where an export was cut off.
     unmanaged: only what no manifest outside of the folder names.
@@ -153,6 +153,22 @@ class ExportOptions(CommonOptions):
     with_empty: bool = False
     unmanaged: bool = False
     fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions(CommonOptions):
+    """`vodplan import`: which sheet, into which manifests, and how far.
+
+    into:    where new entries go; None takes the usual file.
+    dry_run: nothing is written.
+    no_plan: the manifests are changed and not planned.
+    """
+
+    sheet: str
+    paths: tuple[str, ...] = ()
+    into: str | None = None
+    dry_run: bool = False
+    no_plan: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

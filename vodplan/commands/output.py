@@ -13,7 +13,7 @@ from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
 from vodplan.render.escape import json_text
-from vodplan.render.formats import DOCUMENTS
+from vodplan.render.formats import DOCUMENTS, SHEETS
 from vodplan.render.results import Exported, Failure, Result
 from vodplan.render.view import View
 from vodplan.render.views import view_for
@@ -32,21 +32,37 @@ class OutputError(VodplanError):
 class Output:
     """The outputs of one run. Results are shown to all of them; files are written when it ends, whole or not at all."""
 
-    def __init__(self, console: Console, options: CommonOptions, *, findings: bool = True) -> None:
-        """findings: whether the command has findings, which some formats are for.
+    def __init__(
+        self,
+        console: Console,
+        options: CommonOptions,
+        *,
+        findings: bool = True,
+        tables: bool = True,
+        sheets: bool = False,
+    ) -> None:
+        """findings, tables: whether the command has findings, or tables, which some formats are for.
+
+        sheets: whether --format may name a sheet that the command writes itself; its result is then told as text.
 
         raises: UsageError for a file that cannot be written, or a format the command has not, before any work is done.
         """
         self._console = console
         self._color = options.color
-        self.format = options.format
+        sheet = sheets and options.format in SHEETS
+        self.format = "text" if sheet else options.format
         comment = Comment(limit=options.comment_limit, artifact=options.artifact_url or "", target=options.target or "")
-        names = [options.format, *(name for name, _ in options.output)]
+        names = [self.format, *(name for name, _ in options.output)]
         if "sarif" in names and not findings:
             raise UsageError(
                 "The format sarif is for findings, which only validate has.", next="vodplan validate --help"
             )
-        self._stdout = _Stream(console, view_for(options.format, self.canvas, comment), options.format)
+        if "csv" in names and not tables:
+            raise UsageError(
+                "The format csv is for tables: select and unmanaged have them, and export takes it as --format csv.",
+                next="vodplan export --help",
+            )
+        self._stdout = _Stream(console, view_for(self.format, self.canvas, comment), self.format)
         self._files = [_File(name, console.cwd / path, comment) for name, path in options.output]
         require_distinct([file.path for file in self._files])
 
@@ -63,7 +79,8 @@ class Output:
 
     def fail(self, error: VodplanError) -> None:
         """Give the error that ends the run to every output; people read it on stderr."""
-        if (self._stdout.document and not self._stdout.wrote) or self.format == "github":
+        told = self._stdout.document and not self._stdout.wrote and self.format != "csv"
+        if told or self.format == "github":
             self._stdout.show(Failure(error=error))
         else:
             self.complain(error)
@@ -86,6 +103,10 @@ class Output:
         canvas = self._console.canvas(self._console.stderr, color=self._color)
         for one in found:
             self._console.say("".join(finding_text(one, canvas)))
+
+    def write_bytes(self, piece: bytes) -> None:
+        """Write a part of a document that a command makes itself to stdout."""
+        self._stdout.write_bytes(piece)
 
     def close(self) -> None:
         """Write the files; raises OutputError."""
@@ -134,6 +155,13 @@ class _Stream:
             self._write(piece, json=self._json or isinstance(result, Exported))
         self.flush()
 
+    def write_bytes(self, piece: bytes) -> None:
+        raw = getattr(self._stream, "buffer", None)
+        if raw is not None:
+            self._guarded(lambda: raw.write(piece))
+        else:
+            self._guarded(lambda: self._stream.write(piece.decode("utf-8")))
+
     def flush(self) -> None:
         self._guarded(self._stream.flush)
 
@@ -180,6 +208,7 @@ class _File:
         require_writable(path)
         self.path = path
         self._document = name in DOCUMENTS
+        self._table = name == "csv"
         self._view = view_for(name, FILE_CANVAS, comment)
         self._text: list[str] = []
 
@@ -192,6 +221,8 @@ class _File:
         self.show(Failure(error=error))
 
     def write(self) -> None:
+        if not self._text and self._table:
+            return
         content = "".join(self._text).encode("utf-8")
         if self.path.exists() and not self.path.is_file():
             # A pipe or a device: there is no name to take over.

@@ -82,6 +82,18 @@ _ENTRIES = {
     "VP199": ("More findings", "Only the first findings of a file are shown."),
 }
 
+_SHEETS = {
+    "VP160": ("Sheet cannot be read", "It is neither CSV in UTF-8 nor a workbook (.xlsx), or it is damaged."),
+    "VP161": ("Unknown column", "A misspelt column would otherwise be silently ignored."),
+    "VP162": ("Column missing, or there twice", "Rows are known by kind and id; each column can count only once."),
+    "VP163": ("Row names no asset", "The kind or the id is not one; spreadsheets make numbers of ids."),
+    "VP164": ("Same asset in two rows", "Two rows could disagree about one asset."),
+    "VP165": ("Formula in a cell", "What it gives depends on where it is computed, so only values are taken."),
+    "VP166": ("Row of another asset", "What was exported with the row is about another asset than it names now."),
+    "VP167": ("Cell cannot be used", "The column takes something else than stands here."),
+    "VP168": ("Manifest cannot be edited", "The entry shares what would have to change, or its file is read-only."),
+}
+
 _PROJECT = {
     "VP201": ("Project file cannot be read", "The file is missing, may not be read, or is not a regular file."),
     "VP202": ("Project file is not valid YAML", "The text does not follow the syntax of YAML, or of what is allowed."),
@@ -94,6 +106,10 @@ _PROJECT = {
 }
 
 CODES: Mapping[str, CodeInfo] = MappingProxyType(
-    {code: CodeInfo(*texts) for group in (_FILES, _VALUES, _ENTRIES, _PROJECT) for code, texts in group.items()}
+    {
+        code: CodeInfo(*texts)
+        for group in (_FILES, _VALUES, _ENTRIES, _SHEETS, _PROJECT)
+        for code, texts in group.items()
+    }
 )
 """Code → what it means. Every code has a section in docs/errors.md."""

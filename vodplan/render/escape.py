@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from vodplan.core.cells import neutral
+
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _HIDDEN = re.compile(
@@ -137,8 +139,8 @@ def github_log(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in _FORMULA else text
+    """A cell that no spreadsheet takes for a formula; `core.cells.meant` takes it back."""
+    return neutral(text)
 
 
 def _fence(text: str, least: int) -> str:
@@ -154,4 +156,3 @@ def _short_runs(text: str) -> str:
 _RUNS = re.compile("`+")
 _LONG_RUN = re.compile("(?<=`{10})`+")
 _STARTS = re.compile(r"^(\s*)::", re.MULTILINE)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")

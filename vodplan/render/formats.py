@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif")
+FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "csv")
 """The formats that there are a view for."""
 
-DOCUMENTS = frozenset({"json", "html", "markdown", "gitlab", "sarif"})
+SHEETS = ("csv", "xlsx")
+"""What `export` writes instead of manifests."""
+
+DOCUMENTS = frozenset({"json", "html", "markdown", "gitlab", "sarif", "csv"})
 """The formats whose output is one whole document in UTF-8: the last result takes the place of those before it."""
 
 COMMENT_LIMITS = {"github": 65_536, "gitlab": 1_000_000, "bitbucket": 32_768}

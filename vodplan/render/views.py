@@ -38,6 +38,10 @@ def view_for(name: str, canvas: Canvas, comment: Comment | None = None) -> View:
         from vodplan.render.sarif import SarifView
 
         return SarifView()
+    if name == "csv":
+        from vodplan.render.tables import CsvView
+
+        return CsvView()
     if name == "text":
         from vodplan.render.text import TextView
 

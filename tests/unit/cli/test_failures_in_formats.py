@@ -25,12 +25,12 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "github": lambda text: "\n::error " in text,
     "gitlab": _is_json,
 }
-"""Format → whether stdout is what the format promises of a failure; sarif is not for `plan`."""
+"""Format → whether stdout is what the format promises of a failure; sarif and csv are not for `plan`."""
 
 
 def test_every_format_is_checked() -> None:
     """A new format needs a check here."""
-    assert {*CHECKS, "sarif"} == set(FORMATS)
+    assert {*CHECKS, "sarif", "csv"} == set(FORMATS)
 
 
 @pytest.mark.parametrize("name", CHECKS)
@@ -52,3 +52,11 @@ def test_sarif_of_a_plan_is_refused_before_any_work(fake: FakeApi) -> None:
     """Only validate has findings."""
     assert run("plan", "--format", "sarif").code == 64
     assert run("plan", "--output", "sarif=x.json").code == 64
+
+
+def test_csv_of_a_plan_is_refused_before_any_work(fake: FakeApi) -> None:
+    """Only what is a table can be one; the workbook of an export is no format of results at all."""
+    assert run("plan", "--format", "csv").code == 64
+    assert run("plan", "--output", "csv=x.csv").code == 64
+    assert run("plan", "--format", "xlsx").code == 64
+    assert run("select", "tags: {any: [a]}", "--output", "xlsx=x.xlsx").code == 64

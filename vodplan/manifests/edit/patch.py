@@ -197,7 +197,8 @@ class _Surgery:
                 if pair is not None:
                     self._watch(parent)
                     self._watch_all(pair[1])
-                    if parent is node:
+                    # Defaults mean nothing to an entry that deletes its asset.
+                    if parent is node and says.get("state") != meant("absent"):
                         self._uncovered.append((key[0], name, node))
             remove_fields(self.cuts, parent, names)
 

@@ -1,0 +1,189 @@
+"""A bulk edit in a spreadsheet, on the installed command: exported, edited, imported, applied."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import get_column_letter
+
+from tests.e2e.helpers import Project, actions, no_bug, project, refused
+from vodplan.emulator import RunningEmulator, running
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[RunningEmulator]:
+    """The demo library on an emulator of its own."""
+    with running(tmp_path / "emulator.db", demo=True) as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def library(tmp_path: Path, served: RunningEmulator) -> Project:
+    """A folder with nothing in it but settings, and a library behind it."""
+    (tmp_path / "work").mkdir()
+    one = project(tmp_path / "work", served)
+    one.write("apiVersion: vodplan/v1\ntargets: {lab: {region: cn-shanghai}}\nlimits: {share: 1}\n", "vodplan.yaml")
+    return one
+
+
+def test_workbook_is_edited_imported_and_applied(library: Project, served: RunningEmulator) -> None:
+    """Two titles, a set of tags and a deletion become exactly that plan; the comments of the manifests stay."""
+    assert library.call("export").code == 0
+    exported = library.run("export", "--format", "xlsx", "--out", "library.xlsx")
+    assert exported.code == 0, exported.said
+    assert "1,020 videos, 200 images" in exported.out
+    assert exported.out.endswith("Next: vodplan import library.xlsx\n")
+    path = library.folder / "library.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["assets"]
+    ids = [sheet[f"B{row}"].value for row in range(2, 6)]
+    sheet["C2"], sheet["C3"] = "Kick-off", "'=1+1"
+    sheet["E4"] = "one, two"
+    sheet["H5"], sheet["J5"] = "yes", "Licence ended"
+    sheet.delete_rows(100, 50)
+    book.save(path)
+    served.clear_calls()
+
+    dry = library.run("import", "library.xlsx", "--dry-run")
+    assert (dry.code, actions(served)) == (0, [])
+    assert '+    title: "Kick-off"\n' in dry.out
+    assert library.call("plan", "--detailed-exitcode").code == 0
+    planned = library.run("import", "library.xlsx", "--format", "json")
+
+    assert "1,170 rows: 3 fields in 3 entries, 1 deletion." in planned.err
+    no_bug(planned)
+    changes = {one["id"]: (one["action"], one["after"], one["reason"]) for one in planned.document["changes"]}
+    assert changes == {
+        ids[0]: ("update", {"title": "Kick-off"}, None),
+        ids[1]: ("update", {"title": "'=1+1"}, None),
+        ids[2]: ("update", {"tags": ["one", "two"]}, None),
+        ids[3]: ("delete", None, "Licence ended"),
+    }
+    again = library.call("import", "library.xlsx", "--no-plan")
+    assert "nothing in them that the manifests do not say" in again.err
+    assert library.call("apply", "--auto-approve", "--allow-deletes", "1").code == 0
+    assert library.call("plan", "--detailed-exitcode").code == 0
+
+
+def test_workbook_of_an_export_is_one_that_people_can_work_in(library: Project) -> None:
+    """Ids are locked text, dates are dates, formulas are texts, the stamps are out of the way."""
+    assert library.call("export", "--format", "xlsx", "--out", "l.xlsx", "--kind", "video").code == 0
+
+    sheet = openpyxl.load_workbook(library.folder / "l.xlsx")["assets"]
+
+    names = [cell.value for cell in sheet[1]]
+    column = {name: get_column_letter(place) for place, name in enumerate(names, 1)}
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("C2", f"A1:{column['exported']}1021")
+    assert sheet.protection.sheet
+    assert not sheet.protection.password
+    first = {name: sheet[f"{letter}2"] for name, letter in column.items()}
+    assert (first["id"].protection.locked, first["id"].data_type, first["id"].number_format) == (True, "s", "@")
+    assert (first["title"].protection.locked, first["title"].number_format) == (False, "@")
+    assert isinstance(first["created"].value, datetime.datetime)
+    assert isinstance(first["size"].value, int)
+    assert sheet.column_dimensions[column["exported"]].hidden
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
+    (choice,) = [one for one in sheet.data_validations.dataValidation if one.type == "list"]
+    assert (choice.formula1, str(choice.sqref)) == ('"yes"', f"{column['delete']}2:{column['delete']}1021")
+
+
+def test_csv_goes_to_stdout_and_back(library: Project, served: RunningEmulator) -> None:
+    """With a mark for Excel, in one piece, and nothing else beside it; imported it adds what was edited."""
+    exported = library.run("export", "--format", "csv", "--fields", "title,tags")
+    assert exported.code == 0, exported.said
+    assert exported.out.startswith("\ufeffkind,id,title,tags,delete,")
+    table = list(csv.reader(io.StringIO(exported.out.removeprefix("\ufeff"), newline="")))
+    assert len(table) == 1 + 1_020 + 200
+    table[1][2] = "Kick-off"
+    with (library.folder / "l.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(table)
+    served.clear_calls()
+
+    done = library.run("import", "l.csv", "--no-plan", "--into", "manifests/edited.yaml")
+
+    assert done.code == 0, done.said
+    assert actions(served) == []
+    assert done.out == "edited  manifests/edited.yaml\n1 file: 1 edited, 0 fine as they are.\nNext: vodplan plan\n"
+    assert (library.folder / "manifests/edited.yaml").read_text() == (
+        f"apiVersion: vodplan/v1\nvideos:\n  - id: {table[1][1]}\n    title: Kick-off\n"
+    )
+
+
+def test_sheet_that_is_wrong_is_refused_as_a_whole(library: Project, served: RunningEmulator) -> None:
+    """Every cell is named, in text and in JSON; the manifests stay, and the service is not asked."""
+    library.manifest("videos:\n  - {id: a1, title: A}\n")
+    library.write(b"kind,id,title,delete\nvideo,a1,B,\nvideo,1.23E+30,C,\nvideo,a2,,maybe\n", "l.csv")
+
+    refused(
+        library.call,
+        "import",
+        "l.csv",
+        code=3,
+        says=("B3: 1.23E+30 is a number", 'D4: "maybe" is neither yes nor empty'),
+        at="l.csv:4:4",
+        next="vodplan import l.csv --dry-run",
+    )
+
+    assert (library.folder / "manifests/a.yaml").read_text().endswith("title: A}\n")
+    assert actions(served) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--format", "xlsx"), "A workbook goes to a file"),
+        (("--format", "csv", "--split", "month"), "--split is about the files"),
+        (("--format", "xlsx", "--out", "l.xlsx", "--with-empty"), "--with-empty is about the files"),
+        (("--format", "csv", "--output", "json=x.json"), "--output"),
+        (("--format", "csv", "--out", "nowhere/l.csv"), "there is no folder"),
+    ],
+)
+def test_sheet_that_cannot_be_written_is_refused_before_any_work(
+    library: Project, served: RunningEmulator, words: tuple[str, ...], says: str
+) -> None:
+    """A usage error, not a library that was read for nothing."""
+    ended = library.call("export", *words)
+
+    assert ended.code == 64
+    assert says in ended.err
+    assert actions(served) == []
+
+
+def test_workbook_without_its_packages_says_what_to_install(library: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The extra is named; CSV works without it."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+
+    ended = library.call("export", "--format", "xlsx", "--out", "l.xlsx")
+
+    assert ended.code == 64
+    assert ended.err.endswith("Next: pip install 'vodplan[sheets]'\n")
+
+
+def test_tables_of_select_and_unmanaged_are_csv(library: Project) -> None:
+    """One table on stdout, or in a file; a failure leaves neither."""
+    found = library.run("select", "kind: video, category: Legal", "--format", "csv")
+    library.manifest("videos:\n  - {id: a1, title: A}\n")
+    unmanaged = library.call("unmanaged", "--output", "csv=u.csv")
+    failed = library.call("select", "kind: video, nothing: 1", "--format", "csv", "--output", "csv=no.csv")
+
+    assert found.code == 0, found.said
+    rows = list(csv.DictReader(io.StringIO(found.out.removeprefix("\ufeff"))))
+    assert {row["category"] for row in rows} == {"Legal"}
+    assert all(row["address"].startswith("video/") for row in rows)
+    assert unmanaged.code == 0
+    table = (library.folder / "u.csv").read_bytes().decode("utf-8-sig")
+    assert table.startswith("address,title,category,created,bytes\r\n")
+    assert table.count("\r\n") == 1 + 1_220
+    assert (failed.code, failed.out) == (3, "")
+    assert "Bad condition" in failed.err or "Unknown field" in failed.err
+    assert not (library.folder / "no.csv").exists()

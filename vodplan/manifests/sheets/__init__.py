@@ -1,0 +1,1 @@
+"""Manifests as spreadsheets: one row for each asset, written from the library and read back as edits."""

@@ -1,0 +1,87 @@
+"""From a live asset to the cells of its row."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+
+from vodplan.core.categories import CategoryTree
+from vodplan.core.kind import Field, Kind, Style
+from vodplan.core.live import LiveAsset
+from vodplan.core.values import FieldValue, Json
+from vodplan.manifests import limits
+from vodplan.manifests.sheets.columns import Column, Form, Role
+from vodplan.manifests.sheets.stamps import stamp
+
+Cell = str | int | float | datetime.datetime | None
+"""What a row has in one column; None for nothing. A moment is UTC, without its zone."""
+
+ID_PREFIX = "id:"
+"""How a category is written that has no path of its own: `id:123`."""
+
+LONGEST = 32_000
+"""Characters of a cell; a workbook takes 32,767."""
+
+_BY_ID = re.compile(rf"{ID_PREFIX}[0-9]+\Z")
+_NO_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold, and no manifest either."""
+
+
+def row_of(live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: CategoryTree) -> list[Cell]:
+    """The cells of an asset, in the order of the columns.
+
+    What no manifest can say stands there all the same; nobody who leaves it alone asks for it.
+    """
+    fields = {
+        field.name: _shown(field_text(field, have, tree)) for field, have in zip(kind.fields, live.values, strict=True)
+    }
+    reference = _shown(str(live.facts.get("reference", "")))
+    known = {column.name for column in columns if column.role is Role.FIELD}
+    cells = {name: text for name, text in fields.items() if name in known}
+    row: list[Cell] = []
+    for column in columns:
+        if column.role is Role.FIELD:
+            row.append(fields.get(column.name) or None)
+        elif column.role is Role.FACT:
+            row.append(_fact(live.facts.get(column.name), column.form))
+        elif column.role is Role.STAMP:
+            row.append(stamp(live.kind, live.id, reference, {name: cells.get(name, "") for name in known}))
+        elif column.role is Role.REMOVAL:
+            row.append(None)
+        else:
+            row.append({"kind": live.kind, "id": live.id, "reference": reference or None}[column.name])
+    return row
+
+
+def field_text(field: Field, value: FieldValue, tree: CategoryTree) -> str:
+    """A live value as its cell has it: tags with commas between, a category as its path, or as `id:123`."""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    if field.style is Style.CATEGORY:
+        if not isinstance(value, int):
+            return ""
+        shown = tree.shown(value)
+        by_path = isinstance(shown, str) and limits.path_problem(shown) is None and not _BY_ID.match(shown)
+        return str(shown) if by_path else f"{ID_PREFIX}{value}"
+    if field.style is Style.TEXT and isinstance(value, str):
+        # As in an exported manifest: a line end that the service added is not asked for.
+        return value.removesuffix("\n")
+    return value if isinstance(value, str) else ""
+
+
+def _shown(text: str) -> str:
+    return _NO_CELL.sub("\ufffd", text[:LONGEST])
+
+
+def _fact(value: Json, form: Form) -> Cell:
+    if value is None or value == "":
+        return None
+    if form is Form.MOMENT:
+        try:
+            return datetime.datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%SZ")
+        except ValueError:
+            return _shown(str(value))
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value
+    return _shown(str(value))
