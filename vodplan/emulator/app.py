@@ -1,4 +1,5 @@
-"""The ASGI application: the service at `/`, pictures and source files under `/media/`, controls under `/_emulator/`."""
+"""The ASGI application: the service at `/`, pictures and source files under `/media/`, uploads
+under the bucket's name, controls under `/_emulator/`."""
 
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from .service import Service
 from .settings import EmulatorSettings
 from .sources import Sources
 from .state import EmulatorState, open_state
+from .storage import PREFIX as STORAGE
+from .storage import Storage
 
 
 class EmulatorApp:
@@ -21,6 +24,7 @@ class EmulatorApp:
         self._service = Service(state)
         self._pictures = Pictures(state)
         self._sources = Sources(state)
+        self._storage = Storage(state)
         self._control = Control(state)
 
     async def __call__(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
@@ -48,6 +52,8 @@ class EmulatorApp:
             await self._sources(scope, receive, send)
         elif path.startswith("/media/"):
             await self._pictures(scope, send)
+        elif path.startswith(STORAGE):
+            await self._storage(scope, receive, send)
         elif path.startswith("/_emulator/"):
             await self._control(scope, receive, send)
         else:

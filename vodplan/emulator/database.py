@@ -61,6 +61,7 @@ class Database:
                 self.set_meta("url_key", secrets.token_hex(16))
                 self.save_key(KeyPair(id=f"EMULATOR{secrets.token_hex(6).upper()}", secret=secrets.token_hex(15)))
                 self.set_meta("main_key", self.access_keys()[0].id)
+            run(schema.OBJECTS)
 
     def tidy(self) -> None:
         """Fold the write-ahead log in and take statistics, after a bulk load."""
@@ -172,7 +173,7 @@ class Database:
     def clear(self) -> None:
         """Empty the library; keys stay."""
         with self.transaction():
-            for table in schema.LIBRARY_TABLES:
+            for table in (*schema.LIBRARY_TABLES, "objects"):
                 self.write(f"DELETE FROM {table}")
 
     def counts(self) -> dict[str, int]:
@@ -196,7 +197,21 @@ class Database:
                 copy.backup(self._db)
             finally:
                 copy.close()
+            self._db.execute(schema.OBJECTS)
             self._own_writes += 1
+
+    # files that were uploaded
+
+    def put_object(self, path: str, media: str, content: bytes) -> None:
+        """Keep an uploaded file, in place of the one that stands there."""
+        with self.transaction():
+            self._db.execute("INSERT OR REPLACE INTO objects VALUES (?, ?, ?)", (path, media, content))
+
+    def get_object(self, path: str) -> tuple[str, bytes] | None:
+        """Media type and content of an uploaded file."""
+        with self.lock:
+            found = self._db.execute("SELECT media, content FROM objects WHERE path = ?", (path,)).fetchone()
+        return None if found is None else (str(found[0]), bytes(found[1]))
 
     # keys and settings that live in the file
 

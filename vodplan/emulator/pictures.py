@@ -47,6 +47,10 @@ class Pictures:
             known = bool(rows) and int(found[3]) in rows[0].snapshot_counts().get(found[2], ())
             return b"image/png", gradient_png(path, 320, 180) if known else b""
         if images := db.images([path], by="path"):
+            if (uploaded := db.get_object(path)) is not None:
+                return uploaded[0].encode() or b"application/octet-stream", uploaded[1]
+            if images[0].status == "Uploading":
+                return b"text/plain", b""
             return b"image/png", gradient_png(path, images[0].width, images[0].height)
         if path.startswith("/media/attached/") and db.rows("SELECT 1 FROM attached WHERE path = ?", (path,)):
             return (b"text/vtt", _VTT) if path.endswith(".vtt") else (b"image/png", gradient_png(path, 160, 160))

@@ -31,6 +31,9 @@ CREATE TABLE attached (
 ) WITHOUT ROWID;
 """
 
+OBJECTS = "CREATE TABLE IF NOT EXISTS objects (path TEXT PRIMARY KEY, media TEXT NOT NULL, content BLOB NOT NULL)"
+"""Files that were uploaded; databases from before there were any get it when they are opened."""
+
 INDEXES = """
 CREATE INDEX categories_parent ON categories (parent, created);
 CREATE UNIQUE INDEX videos_reference ON videos (reference_id) WHERE reference_id IS NOT NULL;

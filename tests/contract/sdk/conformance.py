@@ -44,7 +44,7 @@ MODELS_ONLY = {
 
 EMULATED = {
     "ChangeResourceGroup": "accepted, changes nothing",
-    "CreateUploadImage": "record and credential; no file arrives",
+    "CreateUploadImage": "record and credential; the file arrives by `PutObject`",
     "RefreshUploadVideo": "credential; no file arrives",
     "RestoreMedia": "answered; nothing is thawed",
     "UploadMediaByURL": "record in status Uploading; nothing is fetched",

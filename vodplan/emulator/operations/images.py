@@ -81,6 +81,7 @@ def _delete_ids(ctx: Context, ids: list[str]) -> int:
     for image_id, row in found.items():
         ctx.lag.written("images", image_id, row, ctx.now)
         ctx.db.write("DELETE FROM images WHERE id = ?", (image_id,))
+        ctx.db.write("DELETE FROM objects WHERE path = ?", (row.path,))
     return len(found)
 
 

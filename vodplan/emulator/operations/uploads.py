@@ -1,4 +1,4 @@
-"""Records and credentials for uploads, thawing, and resource groups; no file ever arrives here."""
+"""Records and credentials for uploads, thawing, and resource groups; files of images arrive at `storage`."""
 
 import secrets
 from base64 import b64encode
@@ -11,6 +11,7 @@ from vodplan.emulator.errors import invalid, refusal
 from vodplan.emulator.params import Params, split
 from vodplan.emulator.records import Image, Video
 from vodplan.emulator.rows import image_row, video_row
+from vodplan.emulator.storage_keys import BUCKET, VALID_S, upload_key
 
 from . import shapes
 
@@ -18,18 +19,16 @@ _SESSION_S = 600
 
 
 def _credential(ctx: Context, object_name: str) -> JSON:
-    """UploadAddress and UploadAuth: Base64 of JSON, good for 3,000 seconds."""
-    address = {
-        "Endpoint": f"https://oss-{ctx.settings.region}.aliyuncs.com",
-        "Bucket": "outin-0000",
-        "FileName": object_name,
-    }
+    """UploadAddress and UploadAuth: Base64 of JSON, good for 3,000 seconds and this one object."""
+    key = upload_key(ctx.db.meta("url_key") or "", object_name, int(ctx.now) + VALID_S)
+    address = {"Endpoint": ctx.urls.base, "Bucket": BUCKET, "FileName": object_name}
     auth = {
-        "AccessKeyId": "STS.emulator",
-        "AccessKeySecret": "emulator",
-        "SecurityToken": "emulator",
-        "ExpireUTCTime": shapes.iso(int(ctx.now) + 3_000),
-        "Expiration": "3000",
+        "AccessKeyId": key.id,
+        "AccessKeySecret": key.secret,
+        "SecurityToken": key.token,
+        "ExpireUTCTime": shapes.iso(key.expires),
+        "Expiration": str(VALID_S),
+        "Region": ctx.settings.region,
     }
     return {
         "UploadAddress": b64encode(orjson.dumps(address)).decode(),
