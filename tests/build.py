@@ -89,6 +89,27 @@ def image(
     )
 
 
+def attached(
+    key: str,
+    *,
+    title: FieldValue = UNSET,
+    description: FieldValue = UNSET,
+    tags: FieldValue = UNSET,
+    categories: FieldValue = UNSET,
+    absent: bool = False,
+    line: int = 1,
+    file: str = FILE,
+) -> DesiredAsset:
+    """An entry of `attached:`; what is not given is left out."""
+    return DesiredAsset(
+        kind="attached",
+        key=key,
+        values=() if absent else (title, description, tags, categories),
+        source=at(line, file),
+        absent=absent,
+    )
+
+
 def category(
     path: str,
     *,
@@ -136,6 +157,19 @@ def desired(*entries: DesiredAsset | DesiredCategory | Rule) -> DesiredState:
         rules=tuple(one for one in entries if isinstance(one, Rule)),
         digest=DIGEST,
     )
+
+
+def live_attached(
+    media_id: str,
+    *,
+    title: str = "",
+    description: str = "",
+    tags: Sequence[str] = (),
+    categories: Sequence[int] = (),
+    facts: Mapping[str, Json] | None = None,
+) -> LiveAsset:
+    """A live piece of attached media."""
+    return LiveAsset("attached", media_id, (title, description, tuple(tags), tuple(categories)), facts or {})
 
 
 def live_video(

@@ -9,12 +9,13 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests import build
+from vodplan.core.address import Address
 from vodplan.core.assemble import Memory
 from vodplan.core.change import Change
 from vodplan.core.desired import DesiredState
 from vodplan.core.errors import ApiError, RefusedByService
 from vodplan.core.kind import Call, CallItem
-from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
 from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
@@ -237,15 +238,19 @@ class Library:
             self._reads("BatchGetMediaInfos", ids[start : start + BATCH])
         return {one: self.media["video", one].parts for one in ids if self.has("video", one)}
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
         self._reads("GetCategories", ())
-        return sorted(self.tree.values(), key=lambda one: (one.level, one.id))
+        return sorted((one for one in self.tree.values() if one.tree == tree), key=lambda one: (one.level, one.id))
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
         self._reads("SearchMedia", (str(category),))
-        inside = [f"{kind}/{one}" for (kind, one), media in self.media.items() if media.asset.values[3] == category]
+        inside = [
+            str(Address(*place))
+            for place, media in self.media.items()
+            if category in KINDS[place[0]].categories(media.asset.values)
+        ]
         return build.members(*inside)
 
     async def count(self, kind: str) -> int | None:
@@ -327,7 +332,7 @@ class Library:
         media = self.media.get((call.kind, item.id))
         if media is None:
             return False
-        if call.operation in ("DeleteVideo", "DeleteImage"):
+        if call.operation in ("DeleteVideo", "DeleteImage", "DeleteAttachedMedia"):
             del self.media[call.kind, item.id]
         elif call.operation == "DeleteMezzanines":
             media.parts = replace(media.parts, source_present=False, source_size=None)

@@ -1,4 +1,4 @@
-"""The kinds of assets there are: one line each."""
+"""The kinds there are: the assets that manifests name, and categories."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from vodplan.core.kind import Kind
+from vodplan.kinds.assets import ASSETS
 from vodplan.kinds.category import CATEGORY
-from vodplan.kinds.image import IMAGE
-from vodplan.kinds.video import VIDEO
 
-KINDS: Mapping[str, Kind] = MappingProxyType({kind.name: kind for kind in (VIDEO, IMAGE, CATEGORY)})
+KINDS: Mapping[str, Kind] = MappingProxyType({**ASSETS, CATEGORY.name: CATEGORY})
 """Name → kind, in the order in which people are shown them."""

@@ -85,7 +85,7 @@ def test_error_code_sources_name_only_codes_that_exist() -> None:
 def test_kind_has_a_section_that_names_its_fields(kind: str) -> None:
     """docs/manifests.md says of each kind what can be set."""
     text = pages.page("docs/manifests.md")
-    plural = {"category": "categories"}.get(kind, f"{kind}s")
+    plural = {"category": "categories", "attached": "attached media"}.get(kind, f"{kind}s")
     (found,) = [one for one in pages.sections(text) if pages.plain(one.title).lower() == plural]
 
     missing = [field.name for field in KINDS[kind].fields if f"`{field.name}" not in found.text]

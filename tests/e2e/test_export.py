@@ -18,7 +18,7 @@ from vodplan.emulator import RunningEmulator, running
 pytestmark = pytest.mark.e2e
 
 VIDEOS = 1_020
-"""Videos and audio of the demo library; it has 200 images beside them."""
+"""Videos and audio of the demo library; it has 200 images and 30 pieces of attached media beside them."""
 
 DYING = """
 import os, signal, sys
@@ -67,14 +67,15 @@ def test_export_of_a_thousand_assets_plans_to_nothing(library: Project, served: 
     """The installed command: export, validate, plan, count; only reads are sent."""
     exported = library.run("export", "--format", "json")
     assert exported.code == 0, exported.said
-    assert exported.document["entries"] == {"categories": 33, "videos": VIDEOS, "images": 200}
+    assert exported.document["entries"] == {"categories": 33, "videos": VIDEOS, "images": 200, "attached": 30}
     assert exported.document["not_written"]["count"] == 0
-    assert set(actions(served)) == {"SearchMedia", "GetVideoInfos", "GetImageInfos", "GetCategories"}
+    reads = {"GetVideoInfos", "GetImageInfos", "GetAttachedMediaInfo"}
+    assert set(actions(served)) == {"SearchMedia", "GetCategories", *reads}
 
     assert library.run("validate").code == 0
     planned = library.run("plan", "--detailed-exitcode", "--format", "json")
     assert planned.code == 0, planned.said
-    assert planned.document["summary"]["unchanged"] == VIDEOS + 200 + 33
+    assert planned.document["summary"]["unchanged"] == VIDEOS + 200 + 30 + 33
     unmanaged = library.run("unmanaged", "--detailed-exitcode", "--format", "json")
     assert (unmanaged.code, unmanaged.document["assets"]) == (0, [])
 
@@ -183,11 +184,11 @@ def test_unmanaged_counts_and_lists_what_is_in_no_manifest(library: Project) -> 
 
     assert told.code == 2
     no_bug(told)
-    assert "Unmanaged: 200 of 1,220 assets" in told.out
+    assert "Unmanaged: 230 of 1,250 assets" in told.out
     assert told.out.count("\nimage/") == 200
-    assert document["unmanaged"]["assets"] == len(document["assets"]) == 200
+    assert document["unmanaged"]["assets"] == len(document["assets"]) == 230
     assert {one["address"].split("/")[0] for one in document["assets"]} == {"image"}
-    assert sum(one["assets"] for one in document["by_category"].values()) == 200
+    assert sum(one["assets"] for one in document["by_category"].values()) == 230
     assert document["next"] == "vodplan export --unmanaged --out manifests/unmanaged"
 
 
@@ -198,7 +199,7 @@ def test_export_of_what_is_unmanaged_completes_the_manifests(library: Project) -
     added = library.call("export", "--unmanaged", "--out", "manifests/unmanaged", "--format", "json")
     again = library.call("export", "--unmanaged", "--out", "manifests/unmanaged", "--format", "json")
 
-    assert added.document["entries"] == {"categories": 0, "videos": 0, "images": 200}
+    assert added.document["entries"] == {"categories": 0, "videos": 0, "images": 200, "attached": 30}
     assert (again.document["entries"], again.document["files"]["written"]) == (added.document["entries"], 0)
     assert library.call("plan", "--detailed-exitcode").code == 0
     assert json.loads(library.call("unmanaged", "--format", "json").out)["assets"] == []

@@ -136,7 +136,7 @@ def test_rules_that_contradict_each_other_are_an_error_with_both_places(library:
     [
         ("", "kind"),
         ("kind: video", "no condition"),
-        ("kind: movie, category: News", "'video' or 'image'"),
+        ("kind: movie, category: News", "'video', 'image' or 'attached'"),
         ("kind: video, categry: News", 'Did you mean "category"'),
         ("kind: [", "value is expected"),
         ("{kind: video, title: {contains: '\x1b[2J'}}", "Character not allowed"),

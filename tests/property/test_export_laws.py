@@ -15,7 +15,8 @@ from vodplan import api
 from vodplan.core.desired import DesiredAsset
 from vodplan.core.values import UNSET
 from vodplan.emulator import RunningEmulator, running
-from vodplan.emulator.records import ROOT, Category, Image, Library, Video
+from vodplan.emulator.records import ROOT, Attached, Category, Image, Library, Video
+from vodplan.kinds.attached import ATTACHED
 from vodplan.kinds.image import IMAGE
 from vodplan.kinds.operations import OPERATIONS
 from vodplan.kinds.video import VIDEO
@@ -98,15 +99,34 @@ def libraries(draw: st.DrawFn) -> Library:
             category=draw(places),
         )
 
+    names = draw(st.lists(NAMES, max_size=3))
+    shelves = [
+        Category(id=500 + place, name=name, parent=ROOT, level=0, type="material") for place, name in enumerate(names)
+    ]
+
+    def attached(media_id: str) -> Attached:
+        made = draw(TIMES)
+        return Attached(
+            id=media_id,
+            business_type=draw(st.sampled_from(["watermark", "subtitle", "material"])),
+            title=draw(TEXTS) or "",
+            created=made,
+            modified=made,
+            path=f"/media/attached/{media_id}.png",
+            description=draw(TEXTS),
+            tags=draw(TAGS),
+            categories=tuple(draw(st.lists(st.sampled_from([one.id for one in shelves] or [999]), max_size=6))),
+        )
+
     # The service has each reference once.
     references: list[str | None] = [None, None, *draw(st.permutations(REFERENCES))]
     ids = draw(st.lists(IDS, unique=True, max_size=8))
     cut = draw(st.integers(0, len(ids)))
     return Library(
-        categories=tuple(tree),
+        categories=(*tree, *shelves),
         videos=tuple(video(one) for one in ids[:cut]),
         images=tuple(image(one) for one in ids[cut:]),
-        attached=(),
+        attached=tuple(attached(one) for one in draw(st.lists(IDS, unique=True, max_size=3))),
     )
 
 
@@ -151,10 +171,11 @@ def test_export_of_any_library_is_valid_and_its_plan_empty(
         report = api.export("m", wishes=wishes, walk_by=walk_by, cwd=folder, environ=keys(emulator))
         assert report.entries["videos"] == len(library.videos)
         assert report.entries["images"] == len(library.images)
+        assert report.entries["attached"] == len(library.attached)
         if not list(Path(folder, "m").rglob("*.yaml")):
-            assert not library.videos + library.images
+            assert not library.videos + library.images + library.attached
             return
-        if not (library.videos or library.images or report.entries["categories"]):
+        if not (library.videos or library.images or library.attached or report.entries["categories"]):
             return
 
         workspace = api.load(["m"], cwd=folder, environ=keys(emulator))
@@ -162,14 +183,15 @@ def test_export_of_any_library_is_valid_and_its_plan_empty(
         assert api.plan(workspace).empty
         with api.unmanaged(workspace, walk_by=walk_by) as unmanaged:
             assert list(unmanaged.assets()) == []
-            assert sum(one.assets for one in unmanaged.live.values()) == len(library.videos) + len(library.images)
+            everything = len(library.videos) + len(library.images) + len(library.attached)
+            assert sum(one.assets for one in unmanaged.live.values()) == everything
 
     _has_all_it_can(library, workspace.desired.assets, wishes)
 
 
 def _has_all_it_can(library: Library, entries: tuple[DesiredAsset, ...], wishes: api.ExportWishes) -> None:
     by_key = {(one.kind, one.key): one for one in entries}
-    for kind, assets in ((VIDEO, library.videos), (IMAGE, library.images)):
+    for kind, assets in ((VIDEO, library.videos), (IMAGE, library.images), (ATTACHED, library.attached)):
         for asset in assets:
             reference = asset.reference_id if isinstance(asset, Video) else None
             named = wishes.name_by == "reference" and reference is not None and reference_problem(reference) is None

@@ -16,10 +16,11 @@ from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState, StreamRemoval
 from vodplan.core.errors import ManifestError
-from vodplan.core.live import Category, LiveAsset, Parts, Stream
+from vodplan.core.live import DEFAULT_TREE, Category, LiveAsset, Parts, Stream
 from vodplan.core.plan import Plan
 from vodplan.core.planfile import digest, document, from_document, plan_bytes
 from vodplan.core.values import UNSET, FieldValue, Json, TagEdit
+from vodplan.kinds.attached import TREE as MATERIAL
 from vodplan.planfile.files import parse_plan
 
 HOSTILE = (
@@ -74,15 +75,19 @@ class World:
 
 
 @st.composite
-def _trees(draw: st.DrawFn) -> tuple[Category, ...]:
+def _trees(draw: st.DrawFn, tree: str = DEFAULT_TREE, first: int = 1, levels: int = 3) -> tuple[Category, ...]:
     made: list[Category] = []
-    for level in range(3):
+    for level in range(levels):
         parents = [one for one in made if one.level == level - 1] if level else [None]
         for parent in parents:
             for name in draw(st.lists(NAMES, unique=True, max_size=3 - level)):
                 above = parent.id if parent else None
-                made.append(Category(id=len(made) + 1, name=name, parent=above, level=level))
+                made.append(Category(id=first + len(made), name=name, parent=above, level=level, tree=tree))
     return tuple(made)
+
+
+def _several(places: Sequence[str | int]) -> st.SearchStrategy[FieldValue]:
+    return st.lists(st.sampled_from(places), max_size=3).map(tuple) if places else st.just(())
 
 
 @st.composite
@@ -185,9 +190,28 @@ def worlds(draw: st.DrawFn) -> World:
                     category=draw(_maybe(wanted_places)),
                 )
             )
+    material = draw(_trees(tree=MATERIAL, first=501, levels=2))
+    shelves = _several([one.id for one in material])
+    wanted_shelves = _several([*(one.id for one in material), *CategoryTree(material).paths(MATERIAL)])
+    for number in range(draw(st.integers(0, 3))):
+        media_id = f"m{number}"
+        kept = tuple(sorted(set(draw(shelves))))
+        live.append(build.live_attached(media_id, title=draw(TEXTS), tags=draw(TAGS), categories=kept))
+        if draw(st.integers(0, 4)) == 0:
+            wanted.append(build.attached(media_id, absent=True))
+        else:
+            wanted.append(
+                build.attached(
+                    media_id,
+                    title=draw(_maybe(TEXTS)),
+                    description=draw(_maybe(TEXTS)),
+                    tags=draw(_maybe(_wanted_tags())),
+                    categories=draw(_maybe(wanted_shelves)),
+                )
+            )
     return World(
         assets=tuple(live),
-        categories=categories,
+        categories=(*categories, *material),
         references=references,
         parts=parts,
         desired=build.desired(*wanted_categories, *wanted),

@@ -15,6 +15,7 @@ from vodplan.core.plan import Plan
 from vodplan.core.planfile import seal
 from vodplan.core.road import ReadBy
 from vodplan.core.values import UNSET, FieldValue
+from vodplan.kinds.assets import ASSETS
 
 
 @st.composite
@@ -71,5 +72,6 @@ def test_reading_adds_up_to_what_was_asked_for(world: World) -> None:
 
     assert reading is not None
     assert reading.by_search + reading.by_id == reading.assets
-    by_id = sum(len(event.ids) for event in library.log if event.operation in ("GetVideoInfos", "GetImageInfos"))
+    reads = {kind.read_operation for kind in ASSETS.values()}
+    by_id = sum(len(event.ids) for event in library.log if event.operation in reads)
     assert by_id == reading.by_id

@@ -115,10 +115,16 @@ def _value(item: DriftItem, entry: DesiredAsset) -> FieldValue:
     return live
 
 
+def _item_value(one: Json) -> str | int:
+    """One of several: a tag, or a category by path or id."""
+    number = one.get("id") if isinstance(one, Mapping) else None
+    return number if isinstance(number, int) else str(one)
+
+
 def _field_value(live: Json) -> FieldValue:
     if isinstance(live, Mapping):
         number = live.get("id")
         return number if isinstance(number, int) else None
     if isinstance(live, list | tuple):
-        return tuple(str(tag) for tag in live)
+        return tuple(_item_value(one) for one in live)
     return live if isinstance(live, str) or live is None else str(live)

@@ -79,9 +79,15 @@ def drift_json(drift: Drift) -> bytes:
 
 def _tree(plan: Plan, project: Project, target: str | None, environ: Mapping[str, str]) -> CategoryTree:
     """The live categories, where a tier asks for one and the plan names categories by id alone; empty otherwise."""
-    from vodplan.core.categories import CategoryTree
+    from vodplan.core.categories import CategoryTree, named_in
+    from vodplan.registry import KINDS
 
-    if not project.drift.by_category or not any(isinstance(one.facts.get("category"), Mapping) for one in plan.changes):
+    trees = {
+        KINDS[change.kind].tree
+        for change in plan.changes
+        if any(isinstance(one, Mapping) for one in named_in(change.facts))
+    }
+    if not project.drift.by_category or not trees:
         return CategoryTree(())
     from vodplan.vod.concurrency import run as run_alone
     from vodplan.wiring import choose
@@ -89,6 +95,6 @@ def _tree(plan: Plan, project: Project, target: str | None, environ: Mapping[str
     async def work() -> CategoryTree:
         async with contextlib.AsyncExitStack() as stack:
             reader = live_reader(stack, choose(project, target, environ), project, environ)
-            return CategoryTree(await reader.categories())
+            return CategoryTree([each for one in sorted(trees) for each in await reader.categories(one)])
 
     return run_alone(work())

@@ -44,10 +44,8 @@ class Chosen:
     def _selected(self, live: LiveAsset) -> bool:
         assert self._select is not None
         kind = KINDS[live.kind]
-        category = live.values[kind.index("category")]
-        where = category if isinstance(category, int) else None
         return live.kind == self._select.kind and fits(
-            self._select, described(live, kind, self._tree), where, self._tree
+            self._select, described(live, kind, self._tree), kind.categories(live.values), self._tree
         )
 
 

@@ -141,8 +141,8 @@ class _Writing:
         if not self._chosen.wants(live):
             return None
         kind = KINDS[live.kind]
-        category = live.values[kind.index("category")]
-        where = category if isinstance(category, int) else None
+        # Of several categories the first that was made says where the entry stands.
+        where = min(kind.categories(live.values), default=None)
         return stem(self._split, kind.plural, live, where, self._folders), created_of(live)
 
     def categories(self) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from vodplan.api.projects import StrPath, find_project
 from vodplan.api.quiet import Quiet
 from vodplan.core.errors import UsageError
+from vodplan.kinds import assets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from vodplan.manifests.project import Project
     from vodplan.store.spool import Spool
 
-FIELDS = ("title", "description", "tags", "category", "cover")
-"""Fields that an export may be asked for; images have no cover."""
+FIELDS = assets.FIELDS
+"""Fields that an export may be asked for; not every kind has each."""
 
-KINDS = ("video", "image")
+KINDS = tuple(assets.ASSETS)
 
 MOST = 1_000
 """Entries that a file has at most, unless asked otherwise."""
@@ -163,6 +164,7 @@ def read_library(
     """
     from vodplan.core.categories import CategoryTree
     from vodplan.core.exporting import WalkBy
+    from vodplan.core.live import DEFAULT_TREE
     from vodplan.engine.exporter import read_library as read
     from vodplan.engine.pauses import without_pauses
     from vodplan.vod.concurrency import run as run_alone
@@ -195,7 +197,8 @@ def read_library(
                     progress=progress,
                 )
             # Last, so that every category that an asset was read with is in it.
-            return tuple(await opened.service.reader.categories())
+            trees = {DEFAULT_TREE, *(assets.ASSETS[kind].tree for kind in kinds)}
+            return tuple([one for tree in sorted(trees) for one in await opened.service.reader.categories(tree)])
 
     categories = run_alone(work())
     spool.keep()

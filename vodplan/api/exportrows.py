@@ -76,18 +76,21 @@ def _rows(library: LiveLibrary, keep: Keep | None) -> Iterator[ExportedAsset]:
 def _row(live: LiveAsset, library: LiveLibrary) -> ExportedAsset:
     from vodplan.registry import KINDS as REGISTERED
 
-    names = (field.name for field in REGISTERED[live.kind].fields)
-    values = dict(zip(names, live.values, strict=True))
-    tags, category, size = values["tags"], values["category"], live.facts.get("size")
-    shown = library.tree.shown(category if isinstance(category, int) else None)
+    kind = REGISTERED[live.kind]
+    values = dict(zip((field.name for field in kind.fields), live.values, strict=True))
+    tags, size = values["tags"], live.facts.get("size")
+    shown = [library.tree.shown(one) for one in kind.categories(live.values)]
     return ExportedAsset(
         kind=live.kind,
         id=live.id,
         reference=str(live.facts.get("reference", "")),
         title=str(values["title"]),
         description=str(values["description"]),
-        tags=tags if isinstance(tags, tuple) else (),
-        category=shown if isinstance(shown, str) else "" if shown is None else f"id {category}",
+        tags=tuple(map(str, tags)) if isinstance(tags, tuple) else (),
+        category=", ".join(
+            str(one) if isinstance(one, str) else f"id {number}"
+            for one, number in zip(shown, kind.categories(live.values), strict=True)
+        ),
         cover=str(values.get("cover", "")),
         created=str(live.facts.get("created", "")),
         size=size if isinstance(size, int) else None,

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from vodplan.core.live import DEFAULT_TREE
+
 if TYPE_CHECKING:
     from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
     from vodplan.core.ports import LiveReader
@@ -36,9 +38,9 @@ class OnDemand:
         """See `LiveReader.parts`."""
         return await (await self._opened()).parts(ids)
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        return await (await self._opened()).categories()
+        return await (await self._opened()).categories(tree)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -68,7 +68,7 @@ def select_assets(
     async def work() -> Selection:
         async with contextlib.AsyncExitStack() as stack:
             reader = live_reader(stack, choice, project, environment)
-            tree = CategoryTree(await reader.categories())
+            tree = CategoryTree(await reader.categories(KINDS[selector.kind].tree))
             found = [one async for one in select(selector, reader=reader, kinds=KINDS, tree=tree)]
             found.sort(key=lambda one: (str(one.facts.get("created") or ""), one.id))
             assets = {f"{one.kind}/{one.id}": described(one, KINDS[one.kind], tree) for one in found}

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,13 +51,18 @@ def export_sheet(
 
     path:   the file, written whole or not at all; None hands a CSV to `sink`, piece by piece.
     format: `csv` or `xlsx`.
-    wishes: kinds (videos and images; others have no sheet), fields, `keep`, `select` and `beside` count; a sheet is not divided, and shows what is empty.
-    raises: UsageError where a workbook cannot be had; else as `export`.
+    wishes: kinds, fields, `keep`, `select` and `beside` count; a sheet is not divided, and shows what is empty. It has
+            videos and images, and leaves other kinds out.
+    raises: UsageError where a workbook cannot be had, or no kind is left; else as `export`.
     """
+    from vodplan.manifests.sheets.asking import KINDS
     from vodplan.manifests.sheets.columns import columns_for
     from vodplan.manifests.sheets.writing import require_workbooks
 
     wishes = wishes or ExportWishes()
+    wishes = replace(wishes, kinds=tuple(kind for kind in wishes.kinds if kind in KINDS))
+    if not wishes.kinds:
+        raise UsageError("A sheet has videos and images only.", next="vodplan export --out DIR")
     if format == WORKBOOK:
         if path is None:
             raise UsageError("A workbook goes to a file.", next="vodplan export --format xlsx --out library.xlsx")

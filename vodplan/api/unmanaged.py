@@ -38,7 +38,7 @@ def unmanaged(
     from vodplan.core.exporting import WalkBy
     from vodplan.core.unmanaged import Tally, Unmanaged, UnmanagedAsset
     from vodplan.engine.pauses import without_pauses
-    from vodplan.registry import KINDS
+    from vodplan.kinds.assets import ASSETS
     from vodplan.store.sorting import SortedAssets
     from vodplan.vod.concurrency import run as run_alone
     from vodplan.vod.listing import Lister
@@ -56,10 +56,11 @@ def unmanaged(
             opening = open_target(choice, project=workspace.project, environ=workspace.environ, home=Path.home())
             async with opening as opened:
                 lister, reader = Lister(opened.service.api), opened.service.reader
-                tree = CategoryTree(await reader.categories())
+                trees = dict.fromkeys(kind.tree for kind in ASSETS.values())
+                tree = CategoryTree([each for one in trees for each in await reader.categories(one)])
                 named = await _named(workspace, reader)
-                progress.start("listing", sum([await lister.count(kind, by=by) for kind in KINDS_LISTED]))
-                for kind in KINDS_LISTED:
+                progress.start("listing", sum([await lister.count(kind, by=by) for kind in ASSETS]))
+                for kind in ASSETS:
                     async for page in lister.walk(kind, by=by, detailed=True, done={}):
                         missed += page.missed
                         for one in page.assets:
@@ -89,7 +90,6 @@ def unmanaged(
                 missed = run_alone(work())
         finally:
             progress.finish()
-        assert set(KINDS_LISTED) <= set(KINDS)
         yield Unmanaged(
             target=target_of(choice).name,
             live=tally.live,
@@ -99,10 +99,6 @@ def unmanaged(
             missed=missed,
             assets=lambda: found,
         )
-
-
-KINDS_LISTED = ("video", "image")
-"""Kinds that the service lists."""
 
 
 async def _named(workspace: Workspace, reader: LiveReader) -> set[tuple[str, str]]:

@@ -373,7 +373,7 @@ def _export(parser: Parser) -> None:
         action="append",
         default=[],
         metavar="KIND",
-        help="only videos or images; repeatable",
+        help="only this kind of asset: video, image or attached; repeatable",
     )
     parser.add_argument("--select", metavar="SELECTOR", help="only what a selector finds, as vodplan select takes it")
     parser.add_argument(

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "tcsh")
 READ_BY = ("auto", "ids", "search")
-KINDS = ("video", "image")
-FIELDS = ("title", "description", "tags", "category", "cover")
+KINDS = ("video", "image", "attached")
+FIELDS = ("title", "description", "tags", "category", "cover", "categories")
 SPLITS = ("category", "month", "asset", "none")
 WALK_BY = ("search", "list")
 NAME_BY = ("reference", "id")

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from vodplan.core.codes import CODES
 from vodplan.core.desired import DesiredCategory
 from vodplan.core.diagnostics import Diagnostic, SourceRef, SourceSpan
-from vodplan.core.live import Category
+from vodplan.core.live import DEFAULT_TREE, Category
 from vodplan.core.values import Json
 
 SEPARATOR = "/"
 
 
 class CategoryTree:
-    """The live categories, by id and by path. Immutable.
+    """The live categories of one tree or several, by id and by path. Immutable.
 
-    A path is the names from the top joined by `/`. Two categories may share a path, since the service allows equal
-    names under one parent; a name with a slash in it has no path and can only be meant by its id.
+    Ids are unique over all trees; a path is of one tree, and means nothing in another. It is the names from the top
+    joined by `/`. Two categories may share a path, since the service allows equal names under one parent; a name with a
+    slash in it has no path and can only be meant by its id.
     """
 
     __slots__ = ("_by_id", "_by_path", "_children", "_paths")
@@ -27,14 +28,15 @@ class CategoryTree:
     def __init__(self, categories: Iterable[Category]) -> None:
         self._by_id = {category.id: category for category in categories}
         self._paths: dict[int, str | None] = {}
-        self._by_path: dict[str, tuple[int, ...]] = {}
-        self._children: dict[int | None, list[int]] = {}
+        self._by_path: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._children: dict[int | str, list[int]] = {}
         for category in sorted(self._by_id.values(), key=lambda one: (one.level, one.id)):
-            self._children.setdefault(category.parent, []).append(category.id)
+            self._children.setdefault(_above(category), []).append(category.id)
             path = self._join(category)
             self._paths[category.id] = path
             if path is not None:
-                self._by_path[path] = (*self._by_path.get(path, ()), category.id)
+                place = category.tree, path
+                self._by_path[place] = (*self._by_path.get(place, ()), category.id)
 
     def _join(self, category: Category) -> str | None:
         if SEPARATOR in category.name:
@@ -51,9 +53,9 @@ class CategoryTree:
         """The category with this id, None when there is none."""
         return self._by_id.get(category_id)
 
-    def find(self, path: str) -> tuple[int, ...]:
-        """The ids of every category at this path, in ascending order of level and id."""
-        return self._by_path.get(path, ())
+    def find(self, path: str, tree: str = DEFAULT_TREE) -> tuple[int, ...]:
+        """The ids of every category at this path of a tree, in ascending order of level and id."""
+        return self._by_path.get((tree, path), ())
 
     def path(self, category_id: int) -> str | None:
         """The path of a category; None when it does not exist or has no path."""
@@ -65,32 +67,40 @@ class CategoryTree:
 
     def sibling(self, category: Category, name: str) -> Category | None:
         """Another category with this name under the same parent, None when there is none."""
-        beside = (self._by_id[one] for one in self._children[category.parent])
+        beside = (self._by_id[one] for one in self._children[_above(category)])
         return next((one for one in beside if one.name == name and one.id != category.id), None)
 
-    def pages(self) -> int:
-        """How many calls reading the tree takes: one for the top, and one for each category with any below it."""
-        return len(self._children.keys() | {None})
+    def pages(self, tree: str = DEFAULT_TREE) -> int:
+        """How many calls reading a tree takes: one for the top, and one for each category with any below it."""
+        return 1 + sum(one.tree == tree and one.id in self._children for one in self._by_id.values())
 
-    def paths(self) -> tuple[str, ...]:
-        """Every path, sorted."""
-        return tuple(sorted(self._by_path))
+    def paths(self, tree: str = DEFAULT_TREE) -> tuple[str, ...]:
+        """Every path of a tree, sorted."""
+        return tuple(sorted(path for of, path in self._by_path if of == tree))
 
     def shown(self, category_id: int | None) -> Json:
         """How a plan writes a category: its path when it has one of its own, `{"id": N}` otherwise, None for none."""
         if category_id is None:
             return None
         path = self._paths.get(category_id)
-        if path is None or len(self._by_path[path]) != 1:
+        if path is None or len(self._by_path[self._by_id[category_id].tree, path]) != 1:
             return {"id": category_id}
         return path
 
     def renamed(self, category_id: int, name: str) -> CategoryTree:
         """The tree as it is once one category has another name."""
-        return CategoryTree(
-            Category(id=one.id, name=name, parent=one.parent, level=one.level) if one.id == category_id else one
-            for one in self._by_id.values()
-        )
+        return CategoryTree(replace(one, name=name) if one.id == category_id else one for one in self._by_id.values())
+
+
+def _above(category: Category) -> int | str:
+    """What a category stands below: another, or the top of its tree."""
+    return category.tree if category.parent is None else category.parent
+
+
+def named_in(facts: Mapping[str, Json]) -> tuple[Json, ...]:
+    """The categories that the facts and values of an asset name, each as `CategoryTree.shown` has it."""
+    one, several = facts.get("category"), facts.get("categories")
+    return (*([one] if one else []), *(several if isinstance(several, list | tuple) else ()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,13 +292,16 @@ class CategoryResolver:
     """Turns the category of a desired asset into an id, or into the path of one that the plan makes.
 
     Answers are remembered, since a library has few categories and many assets.
+
+    tree: the one that paths are of; a plan makes categories of the default one only.
     """
 
-    __slots__ = ("_future", "_known", "_made", "_removed")
+    __slots__ = ("_future", "_known", "_made", "_removed", "_tree")
 
-    def __init__(self, decision: CategoryDecision) -> None:
+    def __init__(self, decision: CategoryDecision, tree: str = DEFAULT_TREE) -> None:
         self._future = decision.future
-        self._made = decision.made()
+        self._tree = tree
+        self._made = decision.made() if tree == DEFAULT_TREE else frozenset[str]()
         self._removed: Mapping[int, str] = {removal.id: removal.path for removal in decision.removals}
         self._known: dict[str | int, int | str | Diagnostic] = {}
 
@@ -310,9 +323,10 @@ class CategoryResolver:
 
     def _look(self, value: str | int, source: SourceRef) -> int | str | Diagnostic:
         if isinstance(value, int):
-            found: tuple[int, ...] = (value,) if value in self._future else ()
+            there = self._future.get(value)
+            found: tuple[int, ...] = (value,) if there is not None and there.tree == self._tree else ()
         else:
-            found = self._future.find(value)
+            found = self._future.find(value, self._tree)
         if len(found) > 1:
             return _ambiguous(str(value), found, source)
         if found and found[0] in self._removed:
@@ -329,12 +343,20 @@ class CategoryResolver:
         return self._unknown(value, source)
 
     def _unknown(self, value: str | int, source: SourceRef) -> Diagnostic:
+        where = "The library" if self._tree == DEFAULT_TREE else f"The library's {self._tree} tree"
         if isinstance(value, int):
             return problem(
-                "VP301", f"The library has no category with the id {value}. Write its path, or another id.", source
+                "VP301", f"{where} has no category with the id {value}. Write its path, or another id.", source
             )
-        near = nearest(value, (*self._future.paths(), *self._made))
+        near = nearest(value, (*self._future.paths(self._tree), *self._made))
         hint = f' Did you mean "{near}"?' if near else ""
+        if self._tree != DEFAULT_TREE:
+            return problem(
+                "VP301",
+                f'{where} has no category "{value}", and vodplan makes none there.{hint} Correct the path, or make the '
+                "category in the console.",
+                source,
+            )
         return problem(
             "VP301",
             f'The library has no category "{value}", and no entry of categories: makes it.{hint} Add "- path: {value}" '

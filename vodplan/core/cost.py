@@ -12,7 +12,7 @@ from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.lanes import side_by_side
 from vodplan.core.plan import Cost
-from vodplan.core.standing import needs_tree
+from vodplan.core.standing import trees_of
 from vodplan.core.trailing import BEHIND, trailing
 
 _SEARCHED_KINDS = 3
@@ -51,9 +51,10 @@ def estimate(
             calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
         for call in side_by_side(kind.calls(members, placeholders), kind.alone, operations):
             calls[call.operation] += 1
-    if needs_tree(changes):
+    trees = trees_of(changes, kinds)
+    if trees:
         made = sum(change.action is Action.CREATE for change in changes)
-        calls[kinds["category"].read_operation] += 2 * tree.pages() + made
+        calls[kinds["category"].read_operation] += 2 * sum(tree.pages(one) for one in trees) + made
         emptied = sum(change.kind == "category" and change.action is Action.DELETE for change in changes)
         calls["SearchMedia"] += _SEARCHED_KINDS * emptied
     for change in changes:

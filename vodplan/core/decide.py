@@ -14,6 +14,9 @@ from vodplan.core.live import LiveAsset, Parts, Stream
 from vodplan.core.urls import strip_signature
 from vodplan.core.values import FieldValue, Json, fingerprint
 
+_CATEGORIES = ("category", "categories")
+"""Fields that are compared by ids, which stand in a change's params."""
+
 
 def decide_update(
     desired: DesiredAsset, live: LiveAsset, kind: Kind, *, tree: CategoryTree, resolve: Resolve
@@ -32,6 +35,9 @@ def decide_update(
             params["category_before"] = _category_id(change.before)
             if not isinstance(change.after, str):
                 params["category_id"] = _category_id(change.after)
+        elif change.field.style is Style.CATEGORIES:
+            params["categories_before"] = category_ids(change.before)
+            params["categories_ids"] = category_ids(change.after)
     before = {change.field.name: shown(change.field.style, change.before, tree) for change in differing}
     after = {change.field.name: _shown_after(change, desired, kind, tree) for change in differing}
     for name, value in after.items():
@@ -61,6 +67,8 @@ def decide_delete(desired: DesiredAsset, live: LiveAsset, kind: Kind, *, tree: C
         before[field.name] = shown(field.style, value, tree)
         if field.style is Style.CATEGORY:
             params["category_before"] = _category_id(value)
+        elif field.style is Style.CATEGORIES:
+            params["categories_before"] = category_ids(value)
     compared = dict(before)
     before.update((fact, live.facts[fact]) for fact in kind.facts_shown if live.facts.get(fact) is not None)
     params.update(_addressed_by(desired.key))
@@ -206,6 +214,8 @@ def shown(style: Style, value: FieldValue, tree: CategoryTree) -> Json:
     """A live value as a plan writes it."""
     if style is Style.CATEGORY:
         return tree.shown(value if isinstance(value, int) else None)
+    if style is Style.CATEGORIES:
+        return [tree.shown(one) for one in value if isinstance(one, int)] if isinstance(value, tuple) else []
     if isinstance(value, tuple):
         return list(value)
     return value if isinstance(value, str | int) else None
@@ -221,8 +231,8 @@ def stamp(before: Mapping[str, Json], params: Mapping[str, Json]) -> str:
     for name, value in before.items():
         if name == "tags" and isinstance(value, list):
             compared[name] = sorted({str(tag) for tag in value})
-        elif name == "category" and "category_before" in params:
-            compared[name] = params["category_before"]
+        elif name in _CATEGORIES and f"{name}_before" in params:
+            compared[name] = params[f"{name}_before"]
         else:
             compared[name] = value
     return fingerprint(compared)
@@ -239,6 +249,11 @@ def _shown_after(change: FieldChange, desired: DesiredAsset, kind: Kind, tree: C
 
 def _category_id(value: FieldValue) -> int:
     return value if isinstance(value, int) else 0
+
+
+def category_ids(value: FieldValue) -> list[Json]:
+    """The ids of a live value of several categories, in ascending order, as a change's params have them."""
+    return [one for one in value if isinstance(one, int)] if isinstance(value, tuple) else []
 
 
 def _addressed_by(key: str) -> Mapping[str, Json]:

@@ -66,9 +66,22 @@ def wanted_value(field: Field, want: FieldValue, have: FieldValue, source: Sourc
         if isinstance(resolved, Diagnostic):
             raise CategoryProblem(resolved)
         return resolved
+    if field.style is Style.CATEGORIES and isinstance(want, tuple):
+        return _resolved(want, source, resolve)
     if field.style is Style.URL and isinstance(want, str):
         return strip_signature(want)
     return want
+
+
+def _resolved(want: tuple[str | int, ...], source: SourceRef, resolve: Resolve) -> tuple[int, ...]:
+    ids = set()
+    for one in want:
+        resolved = resolve(one, source)
+        if isinstance(resolved, Diagnostic):
+            raise CategoryProblem(resolved)
+        assert isinstance(resolved, int), "no plan makes a category of several"
+        ids.add(resolved)
+    return tuple(sorted(ids))
 
 
 def same(field: Field, want: FieldValue, have: FieldValue) -> bool:

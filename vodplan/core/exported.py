@@ -26,8 +26,8 @@ class ExportedAsset:
     """One asset as a row, for what is no manifest: a sheet, a report. Every value is the live one, whole.
 
     reference: "" for none.
-    category:  its path; `id 123` for one without a path of its own; "" for none.
-    cover:     without its signature; "" for images.
+    category:  its path; `id 123` for one without a path of its own; "" for none; of several, with commas between.
+    cover:     without its signature; "" for what has none.
     created:   UTC ISO 8601, "" where it is not known.
     size:      bytes, None where they are not known.
     """

@@ -104,12 +104,13 @@ def distinct(names: Mapping[int, str]) -> Mapping[int, str]:
 
 def folders(categories: Iterable[Category]) -> Mapping[int, str]:
     """Category id → its path in the file system, `News/Sports`, without a suffix."""
-    below: dict[int | None, dict[int, str]] = {}
+    below: dict[int | str, dict[int, str]] = {}
     known: dict[int, str] = {}
     for one in sorted(categories, key=lambda one: (one.level, one.id)):
-        below.setdefault(one.parent, {})[one.id] = one.name
+        # Trees have folders of their own, so names are told apart within one.
+        below.setdefault(one.tree if one.parent is None else one.parent, {})[one.id] = one.name
     for parent, names in below.items():
-        above = f"{known[parent]}/" if parent in known else ""
+        above = f"{known[parent]}/" if isinstance(parent, int) and parent in known else ""
         known.update((one, above + name) for one, name in distinct(names).items())
     return known
 

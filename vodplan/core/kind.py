@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from vodplan.core.change import Change
+from vodplan.core.live import DEFAULT_TREE
 from vodplan.core.values import FieldValue, Json
 
 
 class Style(enum.StrEnum):
-    """How a field is compared and shown."""
+    """How a field is compared and shown.
+
+    CATEGORIES are several, a set, all of them there already: no plan makes one that only such a field names.
+    """
 
     TEXT = "text"
     TAGS = "tags"
     CATEGORY = "category"
+    CATEGORIES = "categories"
     URL = "url"
 
 
@@ -27,7 +32,7 @@ class Field:
     name:     as in the manifest: `title`.
     style:    how it is compared and shown.
     max_bytes: the service's limit for the value (for tags: of each tag), UTF-8 bytes; None without one.
-    max_items: for tags, how many; None for other styles.
+    max_items: for tags and categories, how many; None for other styles.
     emoji:    whether characters outside the basic plane are allowed.
     nullable: whether `null` clears it.
     source:   the API page that states the limits.
@@ -48,7 +53,8 @@ class CallItem:
 
     change: index of the change in `Plan.changes`.
     id:     the service's id of what is written; "" for an image of which only the URL is known (`params`).
-    fields: field → value to send, categories as ids (0 for none), tags as a tuple; empty for removals.
+    fields: field → value to send, a category as its id (0 for none), categories as ids, tags as a tuple; empty for
+            removals.
     params: as `Change.params`.
     """
 
@@ -97,6 +103,8 @@ class Kind:
 
     name, plural: `video`, `videos` (the manifest's key).
     fields:       in the order of `DesiredAsset.values` and `LiveAsset.values`.
+    tree:         the tree of categories that its assets stand in; the paths of its fields are of that one.
+    identities:   the keys of an entry that name an asset, of which each entry has one.
     read_operation, read_batch: what reading by id calls, and how many ids a call; for the cost of a plan.
     calls:        turns changes of this kind and one action, with their plan indexes, into calls; `category_ids` has the
                   ids of the categories made by this run, by path. Deterministic; bounded in items and bytes.
@@ -111,6 +119,8 @@ class Kind:
     read_operation: str
     read_batch: int
     calls: Callable[[Sequence[tuple[int, Change]], Mapping[str, int]], tuple[Call, ...]]
+    tree: str = DEFAULT_TREE
+    identities: tuple[str, ...] = ("id",)
     facts_shown: tuple[str, ...] = ()
     has_source: bool = False
     alone: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -121,3 +131,13 @@ class Kind:
             if candidate.name == field:
                 return place
         raise KeyError(field)
+
+    def categories(self, values: Sequence[FieldValue]) -> tuple[int, ...]:
+        """The ids of the categories that an asset stands in, by its live values."""
+        found: list[int] = []
+        for one, value in zip(self.fields, values, strict=False):
+            if one.style is Style.CATEGORY and isinstance(value, int):
+                found.append(value)
+            elif one.style is Style.CATEGORIES and isinstance(value, tuple):
+                found.extend(each for each in value if isinstance(each, int))
+        return tuple(found)

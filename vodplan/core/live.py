@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from vodplan.core.values import FieldValue, Json
 
+DEFAULT_TREE = "default"
+"""The tree of categories that manifests make, rename and remove; a kind may stand in another (`Kind.tree`)."""
+
 
 @dataclass(frozen=True, slots=True)
 class LiveAsset:
@@ -17,7 +20,8 @@ class LiveAsset:
     id:      the service's own id: what writes are addressed to. For the snapshots of a video, the video's id; for an
              image found by its URL the image id, or "" when only the URL is known.
     values:  one per `Kind.fields`, in that order, normalised: texts as they are ("" when absent), tags trimmed without
-             repeats in the service's order, category as id or None, cover without its signature query ("" when absent).
+             repeats in the service's order, category as id or None, several categories as ids in ascending order, cover
+             without its signature query ("" when absent).
     facts:   what the plan shows and guards look at, JSON values: `size` (bytes), `duration` (seconds), `status`,
              `created` (UTC ISO 8601), `reference`, `cate_name`, `storage_class`; for images `url` (without its
              signature); for snapshots `snapshots` (how many), `urls` (of those that may be covers), and for one known
@@ -79,12 +83,13 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Category:
-    """One live category. `parent` is None at the top; `level` 0 to 2."""
+    """One live category. `parent` is None at the top; `level` 0 to 2; ids are unique over all trees."""
 
     id: int
     name: str
     parent: int | None
     level: int
+    tree: str = DEFAULT_TREE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,8 +44,10 @@ def known_of(change: Change) -> Mapping[str, Json]:
 def picture_address(known: Mapping[str, Json]) -> str:
     """The address of the picture of an asset, without a signature; empty for what has none.
 
-    known: as `known_of` gives it. A video has a `cover`, an image its `url`, snapshots have `urls`.
+    known: as `known_of` gives it. A video has a `cover`, an image its `url`, snapshots have `urls`; subtitles are text.
     """
+    if known.get("type") == "subtitle":
+        return ""
     urls = known.get("urls")
     first = urls[0] if isinstance(urls, list | tuple) and urls else ""
     return next((one for one in (known.get("cover"), known.get("url"), first) if isinstance(one, str) and one), "")

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from vodplan.core.change import Change
 from vodplan.core.kind import Call
-from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.selector import Selector
@@ -34,8 +34,8 @@ class LiveReader(Protocol):
         """Look up source and streams of videos that exist; an id that does not is left out."""
         ...
 
-    async def categories(self) -> Sequence[Category]:
-        """Read the whole tree of media categories, parents before children."""
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
+        """Read one tree of categories as a whole (`Kind.tree`), parents before children."""
         ...
 
     async def members(self, category: int) -> Members:

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.guards.surroundings import moment
+from vodplan.core.live import DEFAULT_TREE
 from vodplan.core.selector import NO_CATEGORY, Between, Selector
 from vodplan.core.values import Json
 
 
-def fits(selector: Selector, facts: Mapping[str, Json], category: int | None, tree: CategoryTree) -> bool:
+def fits(selector: Selector, facts: Mapping[str, Json], categories: Collection[int], tree: CategoryTree) -> bool:
     """Whether an asset fits every condition. What is not known of it fits none: a selector finds what it can show.
 
-    facts:    as `core.decide.described` gives them.
-    category: the id of the one it stands in.
-    tree:     the live categories.
+    facts:      as `core.decide.described` gives them.
+    categories: the ids of those it stands in.
+    tree:       the live categories.
     """
-    return all(test(selector, facts) for test in _TESTS) and (
-        selector.category is None or _within(selector.category, category, tree)
+    return (
+        all(test(selector, facts) for test in _TESTS)
+        and not ("category" in selector.without and categories)
+        and (selector.category is None or _within(selector.category, categories, tree))
     )
 
 
-def categories_below(path: str, tree: CategoryTree) -> frozenset[int]:
-    """The ids of the live categories at a path and below it; several may share one path."""
-    return frozenset(one for found in tree.paths() if _at(path, found) for one in tree.find(found))
+def categories_below(path: str, categories: CategoryTree, tree: str = DEFAULT_TREE) -> frozenset[int]:
+    """The ids of the live categories at a path of a tree and below it; several may share one path."""
+    below = [found for found in categories.paths(tree) if _at(path, found)]
+    return frozenset(one for found in below for one in categories.find(found, tree))
 
 
-def _within(path: str, category: int | None, tree: CategoryTree) -> bool:
+def _within(path: str, categories: Collection[int], tree: CategoryTree) -> bool:
     if path == NO_CATEGORY:
-        return category is None
-    return category is not None and _at(path, tree.path(category))
+        return not categories
+    return any(_at(path, tree.path(one)) for one in categories)
 
 
 def _at(path: str, found: str | None) -> bool:
@@ -80,7 +84,7 @@ def _status(selector: Selector, facts: Mapping[str, Json]) -> bool:
 
 
 def _without(selector: Selector, facts: Mapping[str, Json]) -> bool:
-    return all(not facts.get(name) for name in selector.without)
+    return all(not facts.get(name) for name in selector.without if name != "category")
 
 
 _TESTS: tuple[Callable[[Selector, Mapping[str, Json]], bool], ...] = (

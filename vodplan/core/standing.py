@@ -11,7 +11,7 @@ from types import MappingProxyType
 from vodplan.core.address import Address
 from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.change import Action, Change
-from vodplan.core.decide import described, shown, stamp
+from vodplan.core.decide import category_ids, described, shown, stamp
 from vodplan.core.diff import same
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.live import LiveAsset, Members, Parts
@@ -91,11 +91,14 @@ def renamed(found: Found, fresh: Fresh) -> Fresh:
     return dataclasses.replace(fresh, tree=tree)
 
 
-def needs_tree(changes: Iterable[Change]) -> bool:
-    """Whether holding these changes against the live library takes its categories."""
-    return any(
-        change.kind == "category" or change.action.removes or "category" in (change.before or {}) for change in changes
-    )
+def trees_of(changes: Iterable[Change], kinds: Mapping[str, Kind]) -> tuple[str, ...]:
+    """The trees of categories that it takes to hold these changes against the live library, sorted."""
+    return tuple(sorted({kinds[change.kind].tree for change in changes if _is_about_categories(change)}))
+
+
+def _is_about_categories(change: Change) -> bool:
+    moves = not {"category", "categories"}.isdisjoint(change.before or {})
+    return change.kind == "category" or change.action.removes or moves
 
 
 def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Kind) -> Found:
@@ -104,7 +107,10 @@ def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Ki
     before, after = change.before or {}, change.after or {}
     fields = [field for field in kind.fields if field.name in before]
     now = {field.name: live.values[kind.index(field.name)] for field in fields}
-    params: dict[str, Json] = {"category_before": _category(now.get("category"))}
+    params: dict[str, Json] = {
+        "category_before": _category(now.get("category")),
+        "categories_before": category_ids(now.get("categories")),
+    }
     shown_now = {field.name: shown(field.style, now[field.name], fresh.tree) for field in fields}
     if stamp(shown_now, params) == change.fingerprint:
         return Found(change, Standing.PENDING, tuple(_lost_category(change, Standing.PENDING, fresh)))
@@ -112,19 +118,24 @@ def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Ki
     moved = []
     for field in fields:
         name = field.name
-        if _is_as(field, after[name], change.params.get("category_id"), now[name], fresh.tree):
+        if _is_as(field, after[name], _wanted_ids(change, field), now[name], fresh.tree):
             continue
         standing = Standing.PENDING
-        if not _is_as(field, before[name], change.params.get("category_before"), now[name], fresh.tree):
+        if not _is_as(field, before[name], _ids_before(change, field), now[name], fresh.tree):
             moved.append(_line(change, name, before[name], shown_now[name]))
     return Found(change, standing, (*moved, *_lost_category(change, standing, fresh)))
 
 
 def _lost_category(change: Change, standing: Standing, fresh: Fresh) -> Iterator[str]:
     """The category that an asset is to stand in was there when planning, and is no more."""
-    category = change.params.get("category_id")
-    if standing is Standing.PENDING and isinstance(category, int) and category and category not in fresh.tree:
+    if standing is not Standing.PENDING:
+        return
+    category, several = change.params.get("category_id"), change.params.get("categories_ids")
+    if isinstance(category, int) and category and category not in fresh.tree:
         yield f"{change.address} category: planned on category {category}, now that is gone"
+    for one in several if isinstance(several, list | tuple) else ():
+        if one not in fresh.tree:
+            yield f"{change.address} categories: planned on category {one}, now that is gone"
 
 
 def _stand_delete(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> Found:
@@ -133,7 +144,7 @@ def _stand_delete(change: Change, live: LiveAsset, fresh: Fresh, kind: Kind) -> 
         if not change.certain or change.before is None or field.name not in change.before:
             continue
         planned = change.before[field.name]
-        if not _is_as(field, planned, change.params.get("category_before"), value, fresh.tree):
+        if not _is_as(field, planned, _ids_before(change, field), value, fresh.tree):
             moved.append(_line(change, field.name, planned, shown(field.style, value, fresh.tree)))
     return Found(_guarded_now(change, live, fresh, kind), Standing.PENDING, tuple(moved))
 
@@ -180,12 +191,23 @@ def _stand_category(change: Change, fresh: Fresh, made: dict[str, int]) -> Found
     return Found(change, Standing.PENDING)
 
 
-def _is_as(field: Field, planned: Json, category: Json, now: FieldValue, tree: CategoryTree) -> bool:
-    """Whether a live value is what the plan has; a category is compared by its id where the plan knows it."""
+def _ids_before(change: Change, field: Field) -> Json:
+    """The id, or the ids, that a field about categories had when planning; None where the plan does not know."""
+    return change.params.get(f"{field.name}_before")
+
+
+def _wanted_ids(change: Change, field: Field) -> Json:
+    return change.params.get("categories_ids" if field.style is Style.CATEGORIES else f"{field.name}_id")
+
+
+def _is_as(field: Field, planned: Json, ids: Json, now: FieldValue, tree: CategoryTree) -> bool:
+    """Whether a live value is what the plan has; categories are compared by their ids where the plan knows them."""
     if field.style is Style.CATEGORY:
-        if isinstance(category, int):
-            return _category(now) == category
+        if isinstance(ids, int):
+            return _category(now) == ids
         return shown(Style.CATEGORY, now, tree) == planned
+    if field.style is Style.CATEGORIES:
+        return isinstance(ids, list | tuple) and category_ids(now) == list(ids)
     if field.style is Style.TAGS:
         return isinstance(planned, list | tuple) and same(field, tuple(str(tag) for tag in planned), now)
     return same(field, "" if planned is None else str(planned), now)
@@ -255,5 +277,5 @@ def _update_differences(change: Change, fresh: Fresh, kind: Kind) -> Iterator[tu
         if change.after is None or field.name not in change.after:
             continue
         wanted, now = change.after[field.name], live.values[kind.index(field.name)]
-        if not _is_as(field, wanted, change.params.get("category_id"), now, fresh.tree):
+        if not _is_as(field, wanted, _wanted_ids(change, field), now, fresh.tree):
             yield field.name, wanted, shown(field.style, now, fresh.tree)

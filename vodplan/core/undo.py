@@ -211,6 +211,20 @@ class _Work:
                 )
                 return UNSET
             return category or None
+        if one.style is Style.CATEGORIES:
+            ids = change.params.get("categories_before")
+            known = [each for each in ids if isinstance(each, int)] if isinstance(ids, list | tuple) else None
+            if known is None or not all(each in self.fresh.tree for each in known):
+                self.stuck.append(
+                    Stuck(
+                        address=change.address,
+                        field=one.name,
+                        before=before,
+                        reason="One of the categories does not exist now.",
+                    )
+                )
+                return UNSET
+            return tuple(known)
         if one.style is Style.TAGS:
             return tuple(str(tag) for tag in before) if isinstance(before, list | tuple) else ()
         return "" if before is None else str(before)
@@ -292,6 +306,8 @@ def _reversed(change: Change) -> Change:
     params = dict(change.params)
     if "category_before" in params:
         params["category_id"] = params["category_before"]
+    if "categories_before" in params:
+        params["categories_ids"] = params["categories_before"]
     return dataclasses.replace(change, before=change.after, after=change.before, params=params)
 
 

@@ -35,11 +35,12 @@ class TagEdit:
     remove: tuple[str, ...]
 
 
-FieldValue = str | int | tuple[str, ...] | TagEdit | None | _Unset
+FieldValue = str | int | tuple[str | int, ...] | TagEdit | None | _Unset
 """What one field of a desired or live asset holds.
 
 Texts and URLs are `str`; tags a tuple of `str`, or a `TagEdit` on the desired side; a category is a path (`str`),
-an id (`int`) or `None` for none on the desired side and an id or `None` on the live side.
+an id (`int`) or `None` for none on the desired side and an id or `None` on the live side. Several categories are a
+tuple of paths and ids on the desired side, and of ids in ascending order on the live side.
 """
 
 

@@ -76,7 +76,7 @@ def _without(change: Change, fields: frozenset[str], held: list[NotConverging]) 
     if not after:
         return None
     params = dict(change.params)
-    if "category" in fields:
-        params.pop("category_id", None)
-        params.pop("category_before", None)
+    for name in fields & {"category", "categories"}:
+        for told in ("id", "ids", "before"):
+            params.pop(f"{name}_{told}", None)
     return dataclasses.replace(change, before=before, after=after, params=params, fingerprint=stamp(before, params))

@@ -5,20 +5,24 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from vodplan.core.address import Address
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.errors import BugError
 from vodplan.core.guards import owner_of
+from vodplan.core.kind import Kind
 from vodplan.core.live import LiveAsset, LiveBatch
 from vodplan.core.ports import LiveReader
-from vodplan.core.standing import Fresh, needs_tree
+from vodplan.core.standing import Fresh, trees_of
 
 _PARTS = (Action.DELETE_SOURCE, Action.DELETE_STREAMS)
 
 
-async def read_fresh(changes: Sequence[Change], reader: LiveReader, *, owners: bool = True) -> Fresh:
+async def read_fresh(
+    changes: Sequence[Change], reader: LiveReader, kinds: Mapping[str, Kind], *, owners: bool = True
+) -> Fresh:
     """The live state of everything the changes touch, each asset read once, by id where the change has one.
 
     owners: also the videos whose snapshots are to be deleted, which guards look at.
@@ -29,7 +33,7 @@ async def read_fresh(changes: Sequence[Change], reader: LiveReader, *, owners: b
         if change.kind != "category":
             keys.setdefault(change.kind, {}).setdefault(_key(change), []).append(change.address)
     categories = [change for change in changes if change.kind == "category"]
-    tree = CategoryTree(await reader.categories() if needs_tree(changes) else ())
+    tree = await read_trees(reader, trees_of(changes, kinds))
     found: dict[Address, LiveAsset] = {}
     for part in await asyncio.gather(*(_read(kind, wanted, reader) for kind, wanted in keys.items())):
         found.update(part)
@@ -43,6 +47,14 @@ async def read_fresh(changes: Sequence[Change], reader: LiveReader, *, owners: b
         members=dict(zip(removed, members, strict=True)),
         owners=await read_owners(_with_facts(changes, found), reader) if owners else {},
     )
+
+
+async def read_trees(reader: LiveReader, trees: Iterable[str]) -> CategoryTree:
+    """The live categories of some trees; nothing is asked of the service for none.
+
+    raises: ApiError, CredentialsError.
+    """
+    return CategoryTree(chain.from_iterable(await asyncio.gather(*(reader.categories(one) for one in trees))))
 
 
 async def read_owners(changes: Iterable[Change], reader: LiveReader) -> Mapping[str, LiveAsset | None]:

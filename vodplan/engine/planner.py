@@ -10,20 +10,20 @@ from dataclasses import dataclass
 
 from vodplan.core.address import Address
 from vodplan.core.assemble import Decisions, Frame, Memory, assemble
-from vodplan.core.categories import CategoryDecision, CategoryResolver, CategoryTree, decide_categories
+from vodplan.core.categories import CategoryDecision, CategoryResolver, decide_categories
 from vodplan.core.change import Action
 from vodplan.core.decide import category_changes, decide_parts, described
 from vodplan.core.desired import DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
 from vodplan.core.kind import Kind, OperationSpec, Style
-from vodplan.core.live import Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Members, Parts
 from vodplan.core.plan import Plan, RuleUse, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
-from vodplan.engine.fresh import read_owners
+from vodplan.engine.fresh import read_owners, read_trees
 from vodplan.engine.intake import Intake
 from vodplan.engine.rules import KnownReader, resolve_rules
 from vodplan.engine.sorter import Sorter
@@ -63,7 +63,7 @@ async def make_plan(
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
-    tree = CategoryTree(await reader.categories() if _needs_tree(desired, catalogue) else ())
+    tree = await read_trees(reader, _trees(desired, catalogue))
     rules: tuple[RuleUse, ...] = ()
     contradictions: tuple[Diagnostic, ...] = ()
     if desired.rules:
@@ -75,7 +75,7 @@ async def make_plan(
     sorter = Sorter(
         kinds=catalogue.kinds,
         tree=tree,
-        resolver=CategoryResolver(decision),
+        resolvers={one.tree: CategoryResolver(decision, one.tree) for one in catalogue.kinds.values()},
         today=today,
         by_other_keys=frozenset(asset.kind for asset in desired.assets if ":" in asset.key),
     )
@@ -162,21 +162,26 @@ def _due_categories(
     return due, later
 
 
-def _needs_tree(desired: DesiredState, catalogue: Catalogue) -> bool:
-    """Categories are read only when an entry names one, or something is removed and its category is to be shown."""
+def _trees(desired: DesiredState, catalogue: Catalogue) -> list[str]:
+    """Trees of categories are read only when an entry names one, or something goes and its category is to be shown."""
     places = {
         kind.name: place
         for kind in catalogue.kinds.values()
         for place, field in enumerate(kind.fields)
-        if field.style is Style.CATEGORY
+        if field.style in (Style.CATEGORY, Style.CATEGORIES)
     }
-    return bool(desired.categories or desired.rules) or any(
-        asset.absent
-        or asset.source_absent
-        or asset.streams is not None
-        or (asset.kind in places and asset.values[places[asset.kind]] is not UNSET)
-        for asset in desired.assets
-    )
+    of = {kind.name: kind.tree for kind in catalogue.kinds.values()}
+    wanted = {DEFAULT_TREE} if desired.categories else set()
+    wanted.update(of[rule.selector.kind] for rule in desired.rules)
+    for asset in desired.assets:
+        if of[asset.kind] not in wanted and (
+            asset.absent
+            or asset.source_absent
+            or asset.streams is not None
+            or (asset.kind in places and asset.values[places[asset.kind]] is not UNSET)
+        ):
+            wanted.add(of[asset.kind])
+    return sorted(wanted)
 
 
 async def _read_parts(sorter: Sorter, reader: LiveReader) -> Mapping[str, Parts]:

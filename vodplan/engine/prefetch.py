@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
 
@@ -61,7 +61,7 @@ class PrefetchReader:
         self._begin()
 
     def feed_categories(self) -> None:
-        """Have the tree of categories read, once: level by level it takes longer than many assets."""
+        """Have the default tree of categories read, once: level by level it takes longer than many assets."""
         if self._categories is None and not self._stopped:
             self._categories = asyncio.ensure_future(self._read_categories())
 
@@ -133,8 +133,10 @@ class PrefetchReader:
         """See `LiveReader.parts`."""
         return await self._inner.parts(ids)
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
+        if tree != DEFAULT_TREE:
+            return await self._inner.categories(tree)
         ahead, self._categories = self._categories, None
         return await (self._inner.categories() if ahead is None else ahead)
 

@@ -10,8 +10,8 @@ from vodplan.core.categories import CategoryTree
 from vodplan.core.decide import described
 from vodplan.core.desired import DesiredState
 from vodplan.core.diagnostics import Diagnostic
-from vodplan.core.kind import Kind, Style
-from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
+from vodplan.core.kind import Kind
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import RuleUse
 from vodplan.core.ports import LiveReader
 from vodplan.core.rules import Match, merge
@@ -81,10 +81,9 @@ async def select(
     raises:  as `LiveReader.search` and `LiveReader.read`.
     """
     kind = kinds[selector.kind]
-    place = next((place for place, one in enumerate(kind.fields) if one.style is Style.CATEGORY), None)
     categories = None
     if selector.category:
-        categories = categories_below(selector.category, tree)
+        categories = categories_below(selector.category, tree, kind.tree)
         if not categories:
             return
     seen = known if known is not None else {}
@@ -93,8 +92,7 @@ async def select(
         ids.update(dict.fromkeys(page))
 
     def fit(one: LiveAsset) -> bool:
-        value = None if place is None else one.values[place]
-        return fits(selector, described(one, kind, tree), value if isinstance(value, int) else None, tree)
+        return fits(selector, described(one, kind, tree), kind.categories(one.values), tree)
 
     fresh = []
     for one in ids:
@@ -133,9 +131,9 @@ class KnownReader:
         """See `LiveReader.parts`."""
         return await self._inner.parts(ids)
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        return await self._inner.categories()
+        return await self._inner.categories(tree)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -103,12 +103,12 @@ async def _settled(
     sleep: Callable[[float], Awaitable[None]],
 ) -> Fresh:
     """The live state of now, read again while something that was recorded as done does not show yet."""
-    fresh = await read_fresh(plan.changes, reader)
+    fresh = await read_fresh(plan.changes, reader, kinds)
     for wait in PATIENCE:
         if not any(_behind(plan.changes[place], fresh, kinds) for place in done):
             break
         await sleep(wait)
-        fresh = await read_fresh(plan.changes, reader)
+        fresh = await read_fresh(plan.changes, reader, kinds)
     return fresh
 
 

@@ -82,7 +82,7 @@ class Saving:
     async def _moved(self, members: Sequence[tuple[int, Change]]) -> Mapping[int, Refusal]:
         """Hold what changed while files were fetched: that can take hours, and plans are held to the live library."""
         try:
-            fresh = await read_fresh([change for _, change in members], self._reader)
+            fresh = await read_fresh([change for _, change in members], self._reader, self._kinds)
         except (ApiError, CredentialsError) as error:
             why = f"It was not read again after its source file was saved: {error.message}"
             return {place: Refusal(code=getattr(error, "code", ""), message=why) for place, _ in members}

@@ -24,12 +24,13 @@ from vodplan.core.problems import same_asset, too_many_tags
 class Sorter:
     """Takes assets as they arrive and keeps what is to be done; grows with the changes, not with the library.
 
+    resolvers:     one for each tree of categories.
     by_other_keys: kinds of which some entry is known by something else than its id.
     """
 
     kinds: Mapping[str, Kind]
     tree: CategoryTree
-    resolver: CategoryResolver
+    resolvers: Mapping[str, CategoryResolver]
     today: datetime.date
     by_other_keys: frozenset[str]
     changes: list[Change] = field(default_factory=list)
@@ -58,7 +59,7 @@ class Sorter:
         for place in self._urls(kind):
             self.covers.add(live.id, live.values[place], asset.values[place])
         try:
-            change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolver.resolve)
+            change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolvers[kind.tree].resolve)
         except CategoryProblem as problem:
             self.problems.append(problem.diagnostic)
             return
@@ -74,9 +75,9 @@ class Sorter:
 
     def settled(self, asset: DesiredAsset, indexed: Indexed) -> bool:
         """Whether the search index shows an entry to be as wanted, which is all that it is believed; then it counts."""
-        live = LiveAsset(asset.kind, indexed.id, indexed.values)
+        live, kind = LiveAsset(asset.kind, indexed.id, indexed.values), self.kinds[asset.kind]
         try:
-            if compare(asset, live, self.kinds[asset.kind], self.resolver.resolve):
+            if compare(asset, live, kind, self.resolvers[kind.tree].resolve):
                 return False
         except CategoryProblem:
             return False

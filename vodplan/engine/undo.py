@@ -37,7 +37,7 @@ async def make_undo(
     ]
     problem: ManifestError | None = None
     for _ in range(TRIES):
-        fresh = await read_fresh(looked_at, reader, owners=False)
+        fresh = await read_fresh(looked_at, reader, catalogue.kinds, owners=False)
         undo = decide_undo(detail, fresh, catalogue.kinds)
         try:
             plan = await make_plan(

@@ -57,7 +57,7 @@ async def verify(
     progress.start("verifying", waiting(open_places))
     try:
         for wait in (*PATIENCE, None):
-            fresh = await read_fresh([changes[place] for place in open_places], reader, owners=False)
+            fresh = await read_fresh([changes[place] for place in open_places], reader, kinds, owners=False)
             differing = {
                 place: left
                 for place in open_places

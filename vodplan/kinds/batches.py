@@ -71,10 +71,15 @@ def single_removals(kind: str, operation: str, changes: Sequence[tuple[int, Chan
 
 def encoded_bytes(item: CallItem) -> int:
     """Estimate, never below the truth, how many bytes an item takes in a percent-encoded query."""
-    wire = {name: ",".join(value) if isinstance(value, tuple) else value for name, value in item.fields.items()}
+    wire = {name: joined(value) if isinstance(value, tuple) else value for name, value in item.fields.items()}
     text = json.dumps({"id": item.id, **wire}, ensure_ascii=False, separators=(",", ":"), default=str)
     content = text.encode("utf-8", "surrogatepass")
     return len(content) + 2 * len(content.translate(None, _PLAIN)) + ITEM_OVERHEAD
+
+
+def joined(value: tuple[str | int, ...]) -> str:
+    """Several tags or categories as the service takes them: in one text, commas between."""
+    return ",".join(map(str, value))
 
 
 def _sent(change: Change, category_ids: Mapping[str, int]) -> Mapping[str, FieldValue]:
@@ -82,6 +87,9 @@ def _sent(change: Change, category_ids: Mapping[str, int]) -> Mapping[str, Field
     for name, value in (change.after or {}).items():
         if name == "category":
             fields[name] = _category_id(change, value, category_ids)
+        elif name == "categories":
+            ids = change.params.get("categories_ids")
+            fields[name] = tuple(one for one in ids if isinstance(one, int)) if isinstance(ids, list | tuple) else ()
         elif isinstance(value, list | tuple):
             fields[name] = tuple(str(tag) for tag in value)
         else:

@@ -43,5 +43,6 @@ IMAGE = Kind(
     read_operation="GetImageInfos",
     read_batch=20,
     calls=_calls,
+    identities=("id", "url", "video"),
     facts_shown=("size", "status", "created", "snapshots"),
 )

@@ -40,6 +40,7 @@ VIDEO = Kind(
     read_operation="GetVideoInfos",
     read_batch=20,
     calls=_calls,
+    identities=("id", "reference"),
     facts_shown=("size", "duration", "status", "created"),
     has_source=True,
     alone=MappingProxyType({"UpdateVideoInfos": "UpdateVideoInfo"}),

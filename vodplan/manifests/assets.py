@@ -1,4 +1,4 @@
-"""Reads the entries of `videos:` and `images:`."""
+"""Reads the entries of `videos:`, `images:` and `attached:`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from vodplan.core.desired import DesiredAsset
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.kind import Kind
 from vodplan.core.values import UNSET, FieldValue
+from vodplan.kinds.assets import ASSETS
 from vodplan.kinds.image import IMAGE, SNAPSHOT_TYPES
-from vodplan.kinds.video import VIDEO
 from vodplan.manifests import limits, reading
 from vodplan.manifests.fields import field_readers
 from vodplan.manifests.findings import Findings
@@ -20,12 +20,9 @@ from vodplan.manifests.removal import NO_REMOVAL, Removal, read_removal, refuse_
 from vodplan.manifests.seen import Seen, noted
 from vodplan.manifests.wording import one_of
 
-_REMOVAL_KEYS = {
-    "video": ("state", "source", "force", "streams", "reason", "after"),
-    "image": ("state", "reason", "after"),
-}
-_IDENTITIES = {"video": ("id", "reference"), "image": ("id", "url", "video")}
-KINDS = {kind.plural: kind for kind in (VIDEO, IMAGE)}
+_PARTS = ("source", "force", "streams")
+_REMOVAL = ("state", "reason", "after")
+KINDS = {kind.plural: kind for kind in ASSETS.values()}
 """The manifest's key → the kind of asset that stands below it."""
 
 
@@ -44,9 +41,10 @@ class AssetReader:
         self._seen = seen
         self._fields = field_readers(kind, found, vocabulary)
         self._unset: list[FieldValue] = [UNSET] * len(kind.fields)
-        self._identities = _IDENTITIES[kind.name]
-        self._beside = (*(field.name for field in kind.fields), "source", "force", "streams")
-        self._others = frozenset((*self._identities, *_REMOVAL_KEYS[kind.name], *(["types"] if kind is IMAGE else [])))
+        self._identities = kind.identities
+        self._beside = (*(field.name for field in kind.fields), *_PARTS)
+        removal = (*_REMOVAL, *_PARTS) if kind.has_source else _REMOVAL
+        self._others = frozenset((*self._identities, *removal, *(["types"] if kind is IMAGE else [])))
         self._known = (*(field.name for field in kind.fields), *sorted(self._others))
         self._what = f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
 

@@ -49,7 +49,7 @@ _VALUES = {
     "VP122": ("Value not allowed", "The field takes one of a fixed set of values."),
     "VP123": ("Key missing", "The entry or the block lacks a key that it cannot do without."),
     "VP124": ("Text too long", "The service counts UTF-8 bytes, not characters."),
-    "VP125": ("Emoji not allowed", "The service refuses emoji in the texts and tags of images."),
+    "VP125": ("Emoji not allowed", "The service refuses emoji in the texts and tags of images and attached media."),
     "VP126": ("Control character in a text", "Only tab and line ends may stand in texts."),
     "VP127": ("Too many tags", "The service keeps at most 16 tags for an asset."),
     "VP128": ("Bad tag", "A tag is empty or has a comma; the service separates tags by commas."),
@@ -62,6 +62,10 @@ _VALUES = {
     "VP135": ("Written twice in a list", "A list here names each thing once."),
     "VP136": ("Empty where something is needed", "An empty list here would mean everything or nothing."),
     "VP137": ("Too many values", "An entry, or the top of the file, holds far more than any manifest needs."),
+    "VP138": (
+        "Unusable cover file",
+        "A cover's file lies in the project's folder and is a picture of a type and size that the service takes.",
+    ),
 }
 
 _ENTRIES = {

@@ -47,12 +47,12 @@ def double_quoted(text: str) -> str:
 
 
 def field(name: str, value: FieldValue, *, indent: str) -> Iterator[str]:
-    """The lines of one field of an entry: a text, a list of tags, a category by path or id, null.
+    """The lines of one field of an entry: a text, a list of tags or categories, a category by path or id, null.
 
     value: as in `DesiredAsset.values`, but for edits of tags, which no live value is.
     """
     if isinstance(value, tuple):
-        yield f"{indent}{name}: [{', '.join(scalar(tag, flow=True) for tag in value)}]\n"
+        yield f"{indent}{name}: [{', '.join(_item(one) for one in value)}]\n"
     elif isinstance(value, int):
         yield f"{indent}{name}: {{id: {value}}}\n"
     elif value is None:
@@ -65,6 +65,10 @@ def field(name: str, value: FieldValue, *, indent: str) -> Iterator[str]:
         yield f"{indent}{name}: {scalar(str(value))}\n"
 
 
+def _item(value: str | int) -> str:
+    return f"{{id: {value}}}" if isinstance(value, int) else scalar(value, flow=True)
+
+
 def comment(text: str, *, indent: str = "") -> str:
     """One line of comment, with nothing in it that YAML forbids or that cannot be seen."""
     return f"{indent}# {''.join(_shown(character) for character in text)}\n"
@@ -74,7 +78,7 @@ def document(entries: Iterable[str], *, key: str, schema: str | None) -> Iterato
     """A whole manifest.
 
     entries: the text of each, indented by two.
-    key:     `videos`, `images` or `categories`.
+    key:     the list that they stand in: `videos`, `categories`.
     schema:  where editors find the schema, as a path from the file.
     """
     if schema is not None and schema.isprintable():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
 
 from vodplan.core.desired import DesiredAsset, DesiredCategory, StreamRemoval
 from vodplan.core.diagnostics import Diagnostic, Severity, SourceRef, SourceSpan
+from vodplan.core.kind import Style
 from vodplan.core.values import UNSET, FieldValue, TagEdit
 from vodplan.manifests.assets import KINDS
 from vodplan.manifests.document import Document
@@ -105,7 +106,12 @@ def _assets(columns: Columns, file: str, before: int) -> list[DesiredAsset]:
     if len(fields) != len(_NAMES[kind].fields):
         raise Unreadable("another number of fields")
     count = len(keys)
-    values = zip(*(_values(column, count) for column in fields), strict=True)
+    styles = (one.style for one in _NAMES[kind].fields)
+    columns_read = (
+        _values(column, count, _places if style is Style.CATEGORIES else _words)
+        for column, style in zip(fields, styles, strict=True)
+    )
+    values = zip(*columns_read, strict=True)
     starts: list[Any] = _values(places, count)
     _only(int, starts)
     assets = [
@@ -139,11 +145,13 @@ def _column(values: Sequence[FieldValue]) -> Any:
     return {"table": [_written(value) for value in table], "places": places if len(table) > 1 else []}
 
 
-def _values(column: Any, count: int) -> list[FieldValue]:
+def _values(
+    column: Any, count: int, several: Callable[[list[Any]], tuple[str | int, ...]] | None = None
+) -> list[FieldValue]:
     if isinstance(column, list):
         _only(str, column)
         return column
-    table = [_read(value) for value in column["table"]]
+    table = [_read(value, several or _words) for value in column["table"]]
     if len(table) == 1:
         return table * count
     places = column["places"]
@@ -158,12 +166,14 @@ def _written(value: FieldValue) -> Any:
     return {"add": value.add, "remove": value.remove} if isinstance(value, TagEdit) else value
 
 
-def _read(value: Any) -> FieldValue:
+def _read(value: Any, several: Callable[[list[Any]], tuple[str | int, ...]]) -> FieldValue:
     if value is None or type(value) is str or type(value) is int:
         return value
     if value is _UNSET:
         return UNSET
-    return _words(value) if isinstance(value, list) else TagEdit(_words(value["add"]), _words(value["remove"]))
+    if isinstance(value, list):
+        return several(value)
+    return TagEdit(_words(value["add"]), _words(value["remove"]))
 
 
 def _has_rare(one: DesiredAsset) -> bool:
@@ -230,6 +240,12 @@ def _words(value: Any) -> tuple[str, ...]:
     for one in value:
         if type(one) is not str:
             raise Unreadable("something else than words")
+    return tuple(value)
+
+
+def _places(value: Any) -> tuple[str | int, ...]:
+    if any(type(one) is not str and type(one) is not int for one in value):
+        raise Unreadable("something else than paths and ids")
     return tuple(value)
 
 

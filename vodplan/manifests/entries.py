@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from vodplan.core.address import REFERENCE_PREFIX
 from vodplan.core.categories import CategoryTree
 from vodplan.core.kind import Field, Kind, Style
-from vodplan.core.live import Category, LiveAsset
+from vodplan.core.live import DEFAULT_TREE, Category, LiveAsset
 from vodplan.core.values import UNSET, FieldValue
 from vodplan.manifests import emit, limits
 from vodplan.manifests.limits import Problem
@@ -99,8 +99,11 @@ def entry_text(entry: Entry) -> str:
 def category_entries(
     categories: Iterable[Category], tree: CategoryTree
 ) -> Iterator[tuple[str | None, str, LeftOut | None]]:
-    """Path (None without one of its own), text of the entry, and why that is only a comment, for each category."""
-    known = {one.id: tree.shown(one.id) for one in categories}
+    """Path (None without one of its own), text of the entry, and why that is only a comment, for each category.
+
+    Of the default tree only: entries of `categories:` are of no other.
+    """
+    known = {one.id: tree.shown(one.id) for one in categories if one.tree == DEFAULT_TREE}
     paths = sorted(path for path in known.values() if isinstance(path, str))
     for path in paths:
         problem = limits.path_problem(path)
@@ -136,23 +139,30 @@ def _wanted(field: Field, have: FieldValue, tree: CategoryTree) -> FieldValue:
     if field.style is Style.TEXT and isinstance(have, str):
         # The service may add a newline to what it stores; asking for one would add another.
         return have.removesuffix("\n")
-    if field.style is not Style.CATEGORY or not isinstance(have, int):
-        return have
-    shown = tree.shown(have)
-    return shown if isinstance(shown, str) and limits.path_problem(shown) is None else have
+    if field.style is Style.CATEGORIES and isinstance(have, tuple):
+        return tuple(_path_of(one, tree) if isinstance(one, int) else one for one in have)
+    return _path_of(have, tree) if field.style is Style.CATEGORY and isinstance(have, int) else have
+
+
+def _path_of(category: int, tree: CategoryTree) -> str | int:
+    """A category as a manifest names it: by its path where that is its own, else by its id."""
+    shown = tree.shown(category)
+    return shown if isinstance(shown, str) and limits.path_problem(shown) is None else category
 
 
 def _problem(field: Field, have: FieldValue, value: FieldValue, tree: CategoryTree) -> Problem | None:
     """Why a value cannot stand in a manifest, by the checks that its reader makes."""
     if value is UNSET or _is_empty(value):
         return None
-    if field.style is Style.CATEGORY:
-        if isinstance(have, int) and have not in tree:
-            return Problem("VP301", f"The library has no category with the id {have}.")
-        return None
+    if field.style in (Style.CATEGORY, Style.CATEGORIES):
+        ids = have if isinstance(have, tuple) else (have,)
+        gone = [one for one in ids if isinstance(one, int) and one not in tree]
+        if gone:
+            return Problem("VP301", f"The library has no category with the id {gone[0]}.")
+        return limits.count_problem(len(ids), field)
     if isinstance(value, tuple):
         return limits.count_problem(len(value), field) or next(
-            (problem for tag in value if (problem := limits.tag_problem(tag, field)) is not None), None
+            (problem for tag in value if (problem := limits.tag_problem(str(tag), field)) is not None), None
         )
     if field.style is Style.URL:
         return limits.url_problem(field.name, str(value))

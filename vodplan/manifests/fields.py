@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.values import UNSET, FieldValue, TagEdit
@@ -31,6 +32,8 @@ def _reader(field: Field, found: Findings, vocabulary: frozenset[str] | None) ->
         return _text_reader(field, found)
     if field.style is Style.TAGS:
         return _TagsReader(field, found, vocabulary)
+    if field.style is Style.CATEGORIES:
+        return _categories_reader(field, found)
     return _category_reader(field, found) if field.style is Style.CATEGORY else _url_reader(field, found)
 
 
@@ -64,7 +67,30 @@ def _url_reader(field: Field, found: Findings) -> FieldReader:
     return read
 
 
-def _category_reader(field: Field, found: Findings) -> FieldReader:
+def _categories_reader(field: Field, found: Findings) -> FieldReader:
+    one = _category_reader(replace(field, nullable=False), found, "a category")
+
+    def read(node: Node) -> FieldValue:
+        if reading.is_null(node):
+            return _cleared(field, found, node, ())
+        listed = reading.items(node, found, field.name)
+        if listed is None:
+            return UNSET
+        before = found.errors
+        values = [value for item in listed.items if isinstance(value := one(item), str | int)]
+        if found.errors != before:
+            return UNSET
+        several = tuple(dict.fromkeys(values))
+        problem = limits.count_problem(len(several), field)
+        if problem is not None:
+            found.error(problem.code, problem.detail, listed)
+            return UNSET
+        return several
+
+    return read
+
+
+def _category_reader(field: Field, found: Findings, name: str = "category") -> FieldReader:
     fine: dict[str, str] = {}
 
     def read(node: Node) -> FieldValue:
@@ -73,20 +99,24 @@ def _category_reader(field: Field, found: Findings) -> FieldReader:
         if isinstance(node, Map):
             return _category_id(node, found)
         if reading.is_null(node) or (isinstance(node, Scalar) and not node.value):
-            return _cleared(field, found, node, None)
+            if not field.nullable:
+                found.error("VP134", f"{name} is empty. Take it out of the list; an empty list clears them all.", node)
+                return UNSET
+            return None
         if not isinstance(node, Scalar):
-            reading.wrong_type(node, found, field.name, "a path, {id: 123} or null")
+            wanted = "a path, {id: 123} or null" if field.nullable else "a path or {id: 123}"
+            reading.wrong_type(node, found, name, wanted)
             return UNSET
         if type_of(node) in NUMBERS:
             number = cut(node.value)
             found.error(
                 "VP121",
-                f'category is a path, and {number} without quotes is a number. Write "{number}" for a category of that '
+                f'{name} is a path, and {number} without quotes is a number. Write "{number}" for a category of that '
                 f"name, or {{id: {number}}} for one with that id.",
                 node,
             )
             return UNSET
-        value = reading.checked(node, found, field.name, limits.path_problem)
+        value = reading.checked(node, found, name, limits.path_problem)
         if value is None:
             return UNSET
         if len(fine) < _REMEMBERED:

@@ -53,7 +53,9 @@ def text_problem(name: str, text: str, *, max_bytes: int | None, emoji: bool = T
     if not emoji and not text.isascii():
         wide = next((character for character in text if character > _LAST_PLAIN), None)
         if wide is not None:
-            return Problem("VP125", f"{name} has {wide} (U+{ord(wide):X}), and images take no emoji. Remove it.")
+            return Problem(
+                "VP125", f"{name} has {wide} (U+{ord(wide):X}), and the service takes no emoji here. Remove it."
+            )
     return None
 
 
@@ -73,14 +75,14 @@ def tag_problem(tag: str, field: Field) -> Problem | None:
 
 
 def count_problem(count: int, field: Field) -> Problem | None:
-    """What is wrong with so many tags."""
+    """What is wrong with so many tags or categories."""
     if field.max_items is None or count <= field.max_items:
         return None
-    return Problem("VP127", f"{count} tags are written; the service keeps at most {field.max_items}.")
+    return Problem("VP127", f"{count} {field.name} are written; the service keeps at most {field.max_items}.")
 
 
 def id_problem(name: str, text: str) -> Problem | None:
-    """What is wrong with an id: of a video, an image, a transcoding job."""
+    """What is wrong with an id: of an asset, a transcoding job."""
     if _ID.match(text):
         return None
     return Problem("VP130", f"{_unfit(name, text)} An id has 1 to 64 letters, digits, - and _.")

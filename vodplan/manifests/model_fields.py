@@ -21,6 +21,7 @@ from vodplan.manifests.model_parts import (
     CategoryById,
     Model,
     Path,
+    PictureFile,
     Schema,
     Url,
     require,
@@ -36,7 +37,9 @@ def _value(field: KindField) -> Any:
         return _described(field, _tags_value(field))
     if field.style is Style.CATEGORY:
         return _described(field, Literal[""] | Path | CategoryById)
-    return _described(field, Literal[""] | Url)
+    if field.style is Style.CATEGORIES:
+        return _described(field, Annotated[list[Path | CategoryById], Field(max_length=field.max_items)])
+    return _described(field, Literal[""] | Url | PictureFile)
 
 
 def _described(field: KindField, value: Any) -> Any:
@@ -54,7 +57,12 @@ _LIMITS: dict[Style, Callable[[KindField], str]] = {
         f"{'' if field.emoji else ', no emoji'}; empty clears them."
     ),
     Style.CATEGORY: lambda _: "A path of at most three names of 64 bytes, {id: 123}, or null for none.",
-    Style.URL: lambda _: "An address that begins with http:// or https://; empty clears it.",
+    Style.CATEGORIES: lambda field: (
+        f"The whole set, at most {field.max_items}, each a path or {{id: 123}}; empty clears them."
+    ),
+    Style.URL: lambda _: (
+        "An address that begins with http:// or https://, or {file: PATH} for a picture of the project; empty clears it."
+    ),
 }
 
 
@@ -70,13 +78,22 @@ def _tags_value(field: KindField) -> Any:
     pattern = rf"^\s*{outer}({inner}{{0,{(field.max_bytes or 2) - 2}}}{outer})?\s*$"
     tag = text(lambda value: limits.tag_problem(value.strip(), field), {"pattern": pattern})
     added = Annotated[list[tag], Field(max_length=field.max_items)]  # type: ignore[valid-type]  # built at run time
-    edit = create_model(
-        "TagEdit" if field.emoji else "ImageTagEdit",
-        __base__=_TagEdit,
-        add=(added, OPTIONAL),
-        remove=(list[tag], OPTIONAL),  # type: ignore[valid-type]  # built at run time
-    )
-    return added | edit
+    return added | _tag_edit(added, list[tag], emoji=field.emoji)  # type: ignore[valid-type]  # built at run time
+
+
+_edits: dict[bool, Any] = {}
+
+
+def _tag_edit(added: Any, removed: Any, *, emoji: bool) -> Any:
+    """The edit of tags that may have emoji, or not; kinds whose tags are alike share one, and so its schema."""
+    if emoji not in _edits:
+        _edits[emoji] = create_model(
+            "TagEdit" if emoji else "ImageTagEdit",
+            __base__=_TagEdit,
+            add=(added, OPTIONAL),
+            remove=(removed, OPTIONAL),
+        )
+    return _edits[emoji]
 
 
 class _TagEdit(Model):

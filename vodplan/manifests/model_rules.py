@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, create_model, model_validator
 
 from vodplan.core.selector import NO_CATEGORY, Between, Days, Selector
+from vodplan.kinds.assets import ASSETS
+from vodplan.kinds.attached import ATTACHED
 from vodplan.kinds.image import IMAGE
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.limits import text_problem
@@ -20,7 +22,7 @@ MAX_PART_BYTES = 128
 NAME_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 _LINE = r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"
 _SOME: dict[str, Any] = {"minProperties": 1}
-KINDS = ("video", "image")
+KINDS = tuple(ASSETS)
 
 
 def _part(value: str) -> Any:
@@ -135,10 +137,12 @@ class Select(Model):
             len(given) > 1,
             "it has no condition, which would mean every asset there is; name at least one, such as category or tags",
         )
-        if self.kind == IMAGE.name:
+        if self.kind != VIDEO.name:
+            what = "an image" if self.kind == IMAGE.name else "attached media"
             for name in ("size", "duration"):
-                require(name not in given, f"an image cannot be selected by {name}")
-            require("cover" not in (self.without or ()), "an image has no cover")
+                require(name not in given, f"{what} cannot be selected by {name}")
+            has = "has" if self.kind == IMAGE.name else "have"
+            require("cover" not in (self.without or ()), f"{what} {has} no cover")
         return self
 
 
@@ -181,6 +185,9 @@ def _stripped(tags: Sequence[str] | None) -> tuple[str, ...]:
 
 VideoSet = create_model("VideoSet", __base__=Model, __doc__="What each video found is to have.", **fields_of(VIDEO))
 ImageSet = create_model("ImageSet", __base__=Model, __doc__="What each image found is to have.", **fields_of(IMAGE))
+AttachedSet = create_model(
+    "AttachedSet", __base__=Model, __doc__="What each piece of attached media found is to have.", **fields_of(ATTACHED)
+)
 
 
 class RuleEntry(Model):
@@ -197,7 +204,7 @@ class RuleEntry(Model):
     name: Annotated[str, Field(pattern=NAME_PATTERN)]
     select: Select
     limit: Annotated[int, Field(ge=0, description="A plan in which more is found is held.")] = OPTIONAL
-    set: VideoSet | ImageSet = OPTIONAL  # type: ignore[valid-type]
+    set: VideoSet | ImageSet | AttachedSet = OPTIONAL  # type: ignore[valid-type]
     state: Literal["absent"] = OPTIONAL
     reason: Reason = OPTIONAL
 

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, create_model, model_validator
 
+from vodplan.kinds.attached import ATTACHED
 from vodplan.kinds.image import IMAGE, SNAPSHOT_TYPES
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.document import API_VERSION
@@ -105,7 +106,7 @@ def _model(name: str, doc: str, base: type[BaseModel], fields: dict[str, Any], s
 
 
 _REMOVAL: dict[str, Any] = {"reason": (Reason, OPTIONAL), "after": (Day, OPTIONAL)}
-_VIDEO_FIELDS, _IMAGE_FIELDS = fields_of(VIDEO), fields_of(IMAGE)
+_VIDEO_FIELDS, _IMAGE_FIELDS, _ATTACHED_FIELDS = (fields_of(kind) for kind in (VIDEO, IMAGE, ATTACHED))
 
 Video = _model(
     "Video",
@@ -138,6 +139,13 @@ Image = _model(
     },
     _entry_schema(("id", "url", "video"), tuple(_IMAGE_FIELDS), ("state",)),
 )
+Attached = _model(
+    "Attached",
+    "A watermark, a subtitle or a piece of material.",
+    Entry,
+    {"id": (Id, OPTIONAL), **_ATTACHED_FIELDS, "state": (Absent, OPTIONAL), **_REMOVAL},
+    _entry_schema(("id",), tuple(_ATTACHED_FIELDS), ("state",)),
+)
 Category = _model(
     "Category",
     "A category, made when it is missing, its parents too.",
@@ -147,11 +155,18 @@ Category = _model(
 )
 VideoDefaults = _model("VideoDefaults", "Fields that every video of the file gets.", Model, _VIDEO_FIELDS)
 ImageDefaults = _model("ImageDefaults", "Fields that every image of the file gets.", Model, _IMAGE_FIELDS)
+AttachedDefaults = _model(
+    "AttachedDefaults", "Fields that every piece of attached media of the file gets.", Model, _ATTACHED_FIELDS
+)
 Defaults = _model(
     "Defaults",
     "What the entries of this file share.",
     Model,
-    {"video": (VideoDefaults, OPTIONAL), "image": (ImageDefaults, OPTIONAL)},
+    {
+        "video": (VideoDefaults, OPTIONAL),
+        "image": (ImageDefaults, OPTIONAL),
+        "attached": (AttachedDefaults, OPTIONAL),
+    },
 )
 Manifest = _model(
     "Manifest",
@@ -163,6 +178,7 @@ Manifest = _model(
         "categories": (_list_of(Category), OPTIONAL),
         "videos": (_list_of(Video), OPTIONAL),
         "images": (_list_of(Image), OPTIONAL),
+        "attached": (_list_of(Attached), OPTIONAL),
         "rules": (_list_of(RuleEntry), OPTIONAL),
     },
 )

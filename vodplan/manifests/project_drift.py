@@ -8,12 +8,11 @@ from pydantic import ConfigDict, Field, model_validator
 
 from vodplan.core.tiers import STATE_FIELDS, DriftRules, TierRule
 from vodplan.core.tiers import Tier as Tiers
-from vodplan.kinds.image import IMAGE
-from vodplan.kinds.video import VIDEO
+from vodplan.kinds.assets import FIELDS as ASSET_FIELDS
 from vodplan.manifests.project_parts import KINDS, OPTIONAL, Model, word
 from vodplan.manifests.project_policy import Protect, protection_of
 
-FIELDS = (*dict.fromkeys(field.name for kind in (VIDEO, IMAGE) for field in kind.fields), *STATE_FIELDS)
+FIELDS = (*ASSET_FIELDS, *STATE_FIELDS)
 """Everything that can differ."""
 
 TierName: Any = word(tuple(tier.value for tier in Tiers), "a tier")

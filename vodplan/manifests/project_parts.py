@@ -10,10 +10,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainValidato
 
 from vodplan.core.kind import Kind
 from vodplan.core.policy import Bound, Bounds
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests.limits import DATE_PATTERN, date_problem, path_problem
 from vodplan.manifests.wording import did_you_mean, one_of
 
-KINDS = ("video", "image", "category")
+KINDS = (*ASSETS, "category")
 """The kinds that a bound can be given for."""
 
 STATUSES = (

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from vodplan.core.policy import Policy, Protection
+from vodplan.kinds.assets import ASSETS
+from vodplan.kinds.attached import ATTACHED
 from vodplan.kinds.image import IMAGE
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.project_parts import (
@@ -27,6 +29,7 @@ from vodplan.manifests.project_parts import (
 
 VideoField: Any = field_of(VIDEO)
 ImageField: Any = field_of(IMAGE)
+AttachedField: Any = field_of(ATTACHED)
 Status: Any = word(STATUSES, "a status of the service")
 
 _SOME: dict[str, Any] = {"minProperties": 1}
@@ -91,6 +94,7 @@ class Require(Model):
 
     video: list[VideoField] = Field(default_factory=list)
     image: list[ImageField] = Field(default_factory=list)
+    attached: list[AttachedField] = Field(default_factory=list)
 
 
 class Tags(Model):
@@ -128,7 +132,7 @@ class Rules(Model):
 
 def policy_of(rules: Rules) -> Policy:
     """The rules as the core takes them."""
-    required = {"video": tuple(rules.require.video), "image": tuple(rules.require.image)}
+    required = {kind: tuple(getattr(rules.require, kind)) for kind in ASSETS}
     return Policy(
         max_deletes=rules.max_deletes,
         max_updates=rules.max_updates,

@@ -32,8 +32,14 @@ def time_needed(seconds: float) -> str:
     return f"{whole // 3600} h {whole // 60 % 60} min"
 
 
+_ALIKE = frozenset({"attached", "tags", "categories"})
+"""Names that are the same for one and for many."""
+
+
 def many(noun: str) -> str:
-    """The plural of a regular noun: `video` → `videos`, `category` → `categories`."""
+    """The plural of a name: `video` → `videos`, `category` → `categories`, `attached` → `attached`."""
+    if noun in _ALIKE:
+        return noun
     return f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
 
 

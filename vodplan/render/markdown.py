@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
+from vodplan.core.categories import named_in
 from vodplan.core.change import Change
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.errors import ManifestError, StalePlan, VodplanError
@@ -157,9 +158,9 @@ def _guard(said: str, counted: str, addresses: tuple[str, ...]) -> str:
 
 def _removal(change: Change) -> str:
     facts = [_title(change)]
-    category = (change.before or {}).get("category")
-    if isinstance(category, str) and category:
-        facts.append(f"in {markdown(category)}")
+    categories = [one for one in named_in(change.before or {}) if isinstance(one, str)]
+    if categories:
+        facts.append(f"in {', '.join(map(markdown, categories))}")
     if change.bytes_freed:
         facts.append(size(change.bytes_freed))
     told = ", ".join(fact for fact in facts if fact)

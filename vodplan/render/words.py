@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+
+from vodplan.core.values import Json
 
 MOST_WORDS = 400
 """Beyond so many words between the first and the last difference, comparing costs more than it tells."""
@@ -37,6 +39,11 @@ class Piece:
 def split_words(text: str) -> list[str]:
     """Words, blanks and signs in order, which join to the text; where a script has no blanks each character is one."""
     return [part for word in _WORD.findall(text) for part in _WIDE.split(word) if part]
+
+
+def item_text(one: Json) -> str:
+    """One of several values as a text: a tag, a category by its path, or `id 123` for one without a path."""
+    return " ".join(f"{key} {value}" for key, value in one.items()) if isinstance(one, Mapping) else str(one)
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...] | None:

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import cast
 
 from vodplan.core.address import URL_PREFIX
-from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts, Stream
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts, Stream
 from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
 from vodplan.core.urls import strip_signature
@@ -59,17 +59,18 @@ class SnapshotReader:
             self._snapshot.add("parts", values, at=self._at)
         return {one: _parts(value) for one, value in held.items() if value is not None} | dict(read)
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        held = self._snapshot.get("categories", [""])
+        key = "" if tree == DEFAULT_TREE else tree
+        held = self._snapshot.get("categories", [key])
         if held:
             return [
-                Category(id=int(one[0]), name=one[1], parent=one[2], level=int(one[3]))
-                for one in cast("Sequence[tuple[int, str, int | None, int]]", held[""])
+                Category(id=int(one[0]), name=one[1], parent=one[2], level=int(one[3]), tree=tree)
+                for one in cast("Sequence[tuple[int, str, int | None, int]]", held[key])
             ]
-        read = await self._service.categories()
+        read = await self._service.categories(tree)
         self._snapshot.add(
-            "categories", [("", [[one.id, one.name, one.parent, one.level] for one in read])], at=self._at
+            "categories", [(key, [[one.id, one.name, one.parent, one.level] for one in read])], at=self._at
         )
         return read
 

@@ -7,41 +7,45 @@ from functools import partial
 
 from vodplan.core.errors import BugError, NotFound, UnknownOutcome
 from vodplan.core.kind import Call, CallItem
-from vodplan.core.live import Category, Members
+from vodplan.core.live import DEFAULT_TREE, Category, Members
 from vodplan.core.ports import CallAnswer
+from vodplan.kinds.assets import ASSETS
 from vodplan.vod import category_api as vod
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import gather
+from vodplan.vod.edges import EDGES
 from vodplan.vod.search import REACH, Walk, equals
 from vodplan.vod.wire import Origin, Record
 
 NO_CATEGORY = "InvalidCateId.NotFound"
 DEEPEST = 2
-"""The lowest level that a category of the default tree can stand on."""
+"""The lowest level that a category can stand on; in the tree of attached media it is one less."""
 
-MEMBER_KINDS = {"video": "video", "audio": "video", "image": "image"}
-"""Type of media that has a category of this tree → the kind that vodplan counts it to."""
+MEMBER_KINDS = {
+    media: kind for kind, edge in EDGES.items() if ASSETS[kind].tree == DEFAULT_TREE for media in edge.media
+}
+"""Type of media that has a category of the default tree → the kind that vodplan counts it to."""
 
 
-async def categories(api: Api) -> Sequence[Category]:
+async def categories(api: Api, tree: str = DEFAULT_TREE) -> Sequence[Category]:
     """See `LiveReader.categories`; level by level, by id within a level."""
-    tree: list[Category] = []
+    known: list[Category] = []
     parents: list[int | None] = [None]
     for level in range(DEEPEST + 1):
-        below = await gather(partial(children, api, parent) for parent in parents)
+        below = await gather(partial(children, api, parent, tree) for parent in parents)
         parents_below: list[int | None] = []
         found: list[Category] = []
         for parent, listed in zip(parents, below, strict=True):
             for child in listed or ():
-                found.append(Category(id=child.id, name=child.name, parent=parent, level=level))
+                found.append(Category(id=child.id, name=child.name, parent=parent, level=level, tree=tree))
                 if child.children != 0:
                     parents_below.append(child.id)
-        tree += sorted(found, key=lambda category: category.id)
+        known += sorted(found, key=lambda category: category.id)
         parents = parents_below
-    return tree
+    return known
 
 
-async def children(api: Api, parent: int | None) -> tuple[vod.Child, ...] | None:
+async def children(api: Api, parent: int | None, tree: str = DEFAULT_TREE) -> tuple[vod.Child, ...] | None:
     """The direct children of a category, None when it has gone meanwhile.
 
     parent: None for the top level.
@@ -50,7 +54,7 @@ async def children(api: Api, parent: int | None) -> tuple[vod.Child, ...] | None
     page = 1
     while True:
         try:
-            listed = await vod.get_categories(api, vod.ROOT if parent is None else parent, page=page)
+            listed = await vod.get_categories(api, vod.ROOT if parent is None else parent, page=page, tree=tree)
         except NotFound as error:
             if error.code != NO_CATEGORY or parent is None:
                 raise

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vodplan.core.live import DEFAULT_TREE
 from vodplan.vod.caller import Api, Settle
 from vodplan.vod.wire import Record
 
 ROOT = -1
 """The id under which the top level is listed."""
-
-TYPE = "default"
-"""The tree of audio, video and images; the other one, `material`, is for auxiliary media."""
 
 PAGE_SIZE = 100
 
@@ -34,20 +32,21 @@ class Children:
     answer: Record
 
 
-async def get_categories(api: Api, parent: int = ROOT, *, page: int = 1) -> Children:
+async def get_categories(api: Api, parent: int = ROOT, *, page: int = 1, tree: str = DEFAULT_TREE) -> Children:
     """List the direct children of a category; one page of at most 100.
 
+    tree:   `default`, of audio, video and images, or `material`, of attached media.
     raises: NotFound, code `InvalidCateId.NotFound`.
     source: page «ApsaraVideo VOD:GetCategories».
     """
-    params = {"CateId": str(parent), "PageNo": str(page), "PageSize": str(PAGE_SIZE), "Type": TYPE}
+    params = {"CateId": str(parent), "PageNo": str(page), "PageSize": str(PAGE_SIZE), "Type": tree}
     answer = await api.call("GetCategories", params)
     children = []
     for record in answer.records("SubCategories"):
         child_id = record.integer("CateId")
         if child_id is None:
             raise record.invalid("a category has no CateId")
-        if record.text("Type") in ("", TYPE):
+        if record.text("Type") in ("", tree):
             children.append(Child(id=child_id, name=record.text("CateName"), children=record.integer("SubTotal")))
     total = answer.integer("SubTotal")
     return Children(total=len(children) if total is None else total, children=tuple(children), answer=answer)
@@ -61,7 +60,7 @@ async def add_category(api: Api, name: str, *, parent: int = ROOT, settle: Settl
             `SubTotalExceededMax`.
     source: page «ApsaraVideo VOD:AddCategory».
     """
-    params = {"CateName": name, "Type": TYPE}
+    params = {"CateName": name, "Type": DEFAULT_TREE}
     if parent > 0:
         params["ParentId"] = str(parent)
     return await api.call("AddCategory", params, settle=settle)

@@ -1,6 +1,7 @@
 """Lists every asset of a kind: cut by time of creation into windows, each of which is seen whole or counted as missed.
 
-SearchMedia lists videos, audio and images apart; GetVideoList lists videos and audio together and no images.
+SearchMedia lists videos, audio, images and attached media apart; GetVideoList lists videos and audio together, and
+nothing else.
 """
 
 from __future__ import annotations
@@ -17,20 +18,20 @@ from typing import Protocol
 from vodplan.core.errors import ApiError
 from vodplan.core.exporting import WalkBy
 from vodplan.core.listing import ListedAsset, ListedPage, Span
+from vodplan.vod.attached_api import AttachedInfo
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import as_completed
+from vodplan.vod.edges import EDGES
 from vodplan.vod.search import PAGE_SIZE, REACH, SCROLLED, between, search_media
 from vodplan.vod.video_api import get_video_list
 from vodplan.vod.walk import EXPIRED, TARGET
 from vodplan.vod.windows import Refilled, Window, moment_of, seconds_of, without
+from vodplan.vod.wire import Record
 
 TRIES = 3
 """How often a window is looked through that does not show as many as it counts: what is deleted moves the pages."""
 
-_MEDIA = {"video": ("video", "audio"), "image": ("image",)}
-"""Kind → the types that SearchMedia knows it by."""
-
-_DETAILS = ("Title", "CateId", "Size")
+_DETAILS = ("Title", "Size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ class Lister:
     def _sources(self, kind: str, by: WalkBy, *, detailed: bool) -> list[Source]:
         if by is WalkBy.LIST and kind == "video":
             return [_List(self._api)]
-        return [_Search(self._api, kind, media, detailed=detailed) for media in _MEDIA[kind]]
+        return [_Search(self._api, kind, media, detailed=detailed) for media in EDGES[kind].media]
 
 
 class _Search:
@@ -87,7 +88,7 @@ class _Search:
         self._api = api
         self._kind = kind
         self._media = media
-        self._fields = _DETAILS if detailed else ()
+        self._fields = (*_DETAILS, EDGES[kind].category) if detailed else ()
 
     async def page(self, window: Window | None, number: int, *, token: str = "", newest: bool = False) -> Listed:
         page = await search_media(
@@ -107,11 +108,17 @@ class _Search:
                 created=one.created,
                 title=one.fields.text("Title"),
                 size=one.fields.integer("Size"),
-                category=one.fields.category("CateId"),
+                category=_category(one.fields),
             )
             for one in page.found
         )
         return Listed(total=page.total, assets=assets, token=page.scroll_token)
+
+
+def _category(fields: Record) -> int | None:
+    """The category of a record; of several, as attached media have them, the one with the lowest id."""
+    one = fields.category("CateId")
+    return min(AttachedInfo(fields.raw, fields.origin).categories, default=None) if one is None else one
 
 
 class _List:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vodplan.core.errors import ApiError, CredentialsError, Forbidden, NotFound, RefusedByService
-from vodplan.vod import category_api, image_api, search, video_api
+from vodplan.vod import attached_api, category_api, image_api, search, video_api
 from vodplan.vod.caller import Api, Caller
 
 NOBODY = "0" * 32
@@ -92,6 +92,7 @@ def _reads(api: Api) -> list[Try]:
         ("GetPlayInfo", lambda: video_api.get_play_info(api, NOBODY)),
         ("GetImageInfos", lambda: image_api.get_image_infos(api, [NOBODY])),
         ("ListSnapshots", lambda: image_api.list_snapshots(api, NOBODY, "CoverSnapshot", page_size=1)),
+        ("GetAttachedMediaInfo", lambda: attached_api.get_attached_media_info(api, [NOBODY])),
         ("GetCategories", lambda: category_api.get_categories(api)),
         ("SearchMedia", lambda: search.search_media(api, page_size=1)),
     ]
@@ -100,11 +101,13 @@ def _reads(api: Api) -> list[Try]:
 def _writes(api: Api) -> dict[Need, list[Try]]:
     video = {"VideoId": NOBODY, "Title": "vodplan doctor"}
     image = {"ImageId": NOBODY, "Title": "vodplan doctor"}
+    attached = {"MediaId": NOBODY, "Title": "vodplan doctor"}
     return {
         Need.APPLY: [
             ("UpdateVideoInfo", lambda: video_api.update_video_info(api, video)),
             ("UpdateVideoInfos", lambda: video_api.update_video_infos(api, [video])),
             ("UpdateImageInfos", lambda: image_api.update_image_infos(api, [image])),
+            ("UpdateAttachedMediaInfos", lambda: attached_api.update_attached_media_infos(api, [attached])),
             ("AddCategory", lambda: category_api.add_category(api, UNNAMEABLE, parent=NOWHERE)),
             ("UpdateCategory", lambda: category_api.update_category(api, NOWHERE, UNNAMEABLE)),
         ],
@@ -113,6 +116,7 @@ def _writes(api: Api) -> dict[Need, list[Try]]:
             ("DeleteMezzanines", lambda: video_api.delete_mezzanines(api, [NOBODY])),
             ("DeleteStream", lambda: video_api.delete_stream(api, NOBODY, [NOBODY])),
             ("DeleteImage", lambda: image_api.delete_images(api, [NOBODY])),
+            ("DeleteAttachedMedia", lambda: attached_api.delete_attached_media(api, [NOBODY])),
             ("DeleteCategory", lambda: category_api.delete_category(api, NOWHERE)),
         ],
     }
@@ -122,6 +126,7 @@ async def _written(caller: Caller, need: Need) -> list[ProbeResult]:
     absent = {
         "Video": await _absent(_names_no_video(caller)),
         "Image": await _absent(_names_no_image(caller)),
+        "Attached": await _absent(_names_nothing_attached(caller)),
         "Category": await _absent(_names_no_category(caller)),
     }
     results = []
@@ -157,6 +162,10 @@ async def _names_no_video(api: Api) -> bool:
 
 async def _names_no_image(api: Api) -> bool:
     return NOBODY in (await image_api.get_image_infos(api, [NOBODY])).missing
+
+
+async def _names_nothing_attached(api: Api) -> bool:
+    return NOBODY in (await attached_api.get_attached_media_info(api, [NOBODY])).missing
 
 
 async def _names_no_category(api: Api) -> bool:

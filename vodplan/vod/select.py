@@ -8,16 +8,11 @@ from collections.abc import AsyncIterator, Collection, Iterator, Sequence
 from vodplan.core.errors import ConfigError
 from vodplan.core.selector import NO_CATEGORY, Between, Selector
 from vodplan.vod.caller import Api
+from vodplan.vod.edges import EDGES
 from vodplan.vod.search import Walk, all_of, any_of, between, equals, one_of, quoted
-
-TYPES = {"video": ("video", "audio"), "image": ("image",)}
-"""Kind → the types that SearchMedia has its assets under."""
 
 MOST_CATEGORIES = 50
 """Categories that an expression names: `CateId` has no `in (…)`, and how long an expression may be is not told."""
-
-_SPANS = {"video": ("size", "duration"), "image": ()}
-"""Kind → the conditions on amounts that its type can be searched by."""
 
 
 async def search(api: Api, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
@@ -26,7 +21,7 @@ async def search(api: Api, selector: Selector, categories: frozenset[int] | None
     source: page «Protocol for media asset search».
     """
     match = expression(selector, categories)
-    for media_type in TYPES[selector.kind]:
+    for media_type in EDGES[selector.kind].media:
         walk = Walk(api, media_type, match=match)
         async for page in walk.pages():
             yield [found.id for found in page]
@@ -66,7 +61,7 @@ def _parts(selector: Selector, categories: Collection[int] | None) -> Iterator[s
         yield one_of("Tags", selector.any_tags)
     if selector.created is not None:
         yield between("CreationTime", _midnight(selector.created.after), _last(selector.created.before))
-    for name in _SPANS[selector.kind]:
+    for name in EDGES[selector.kind].spans:
         span: Between | None = getattr(selector, name)
         if span is not None:
             low, high = ("" if one is None else str(one) for one in (span.least, span.most))

@@ -15,13 +15,14 @@ from urllib.parse import urlsplit
 
 from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call
-from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
 from vodplan.core.selector import Selector
 from vodplan.vod import category as category_edge
-from vodplan.vod import endpoints, image, probes, select, video, walk
+from vodplan.vod import endpoints, probes, select, video, walk
 from vodplan.vod.caller import Api, Caller, HttpConnections, Throttled
 from vodplan.vod.credentials import CredentialsProvider
+from vodplan.vod.edges import EDGES
 from vodplan.vod.pacing import Sleep
 from vodplan.vod.probes import Need, ProbeResult
 
@@ -36,16 +37,11 @@ __all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endp
 
 endpoint_for = endpoints.endpoint_for
 
-READERS: Mapping[str, Callable[[Api, Sequence[str]], AsyncIterator[LiveBatch]]] = {
-    "video": video.read,
-    "image": image.read,
-}
 WALKED = frozenset({"video"})
-"""Kinds whose index can be walked; that of images would have to be asked about in the same way, and few have many."""
+"""Kinds whose index can be walked; those of the others would have to be asked about alike, and few have many."""
 
 WRITERS: Mapping[str, Callable[[Api, Call], Awaitable[CallAnswer]]] = {
-    "video": video.write,
-    "image": image.write,
+    **{kind: edge.write for kind, edge in EDGES.items()},
     "category": category_edge.write,
 }
 
@@ -68,17 +64,17 @@ class Reader:
 
     def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
         """See `LiveReader.read`."""
-        if kind not in READERS:
+        if kind not in EDGES:
             raise BugError(f"Assets of kind {kind!r} cannot be read by key.")
-        return READERS[kind](self._api, keys)
+        return EDGES[kind].read(self._api, keys)
 
     async def parts(self, ids: Sequence[str]) -> Mapping[str, Parts]:
         """See `LiveReader.parts`."""
         return await video.parts(self._api, ids)
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
-        return await category_edge.categories(self._api)
+        return await category_edge.categories(self._api, tree)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -10,6 +10,7 @@ import orjson
 from vodplan.core.errors import BugError
 from vodplan.core.kind import CallItem
 from vodplan.core.ports import CallAnswer, Refusal
+from vodplan.kinds.batches import joined
 
 Item = Mapping[str, str | int]
 """One object of `UpdateContent`: wire names and values; a member left out leaves the field as it is."""
@@ -19,6 +20,7 @@ WIRE_NAMES = {
     "description": "Description",
     "tags": "Tags",
     "category": "CateId",
+    "categories": "CateIds",
     "cover": "CoverURL",
 }
 
@@ -62,7 +64,7 @@ def wire_item(id_name: str, item: CallItem) -> Item:
         if name == "category":
             members[wire] = value if isinstance(value, int) else 0
         elif isinstance(value, tuple):
-            members[wire] = ",".join(value)
+            members[wire] = joined(value)
         elif isinstance(value, str):
             members[wire] = value
         else:

@@ -116,7 +116,7 @@ def test_export_keeps_only_what_a_filter_keeps(here: Project) -> None:
 
     report = api.export("some", wishes=wishes, cwd=here.folder, environ=here.environ)
 
-    assert report.entries == {"categories": 1, "videos": 1, "images": 0}
+    assert report.entries == {"categories": 1, "videos": 1, "images": 0, "attached": 0}
     assert "  - id: v001\n    title: Video 1\n" in (here.folder / "some/videos/News.yaml").read_text()
 
 

@@ -17,7 +17,7 @@ from vodplan.core.errors import Refused, StalePlan
 from vodplan.core.live import Category, LiveAsset, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Bound, Policy, Protection
-from vodplan.core.standing import Fresh, Standing, needs_tree, remaining
+from vodplan.core.standing import Fresh, Standing, remaining, trees_of
 from vodplan.core.values import Json, TagEdit
 from vodplan.registry import KINDS
 
@@ -380,17 +380,20 @@ def test_category_whose_deleted_asset_the_search_still_lists_may_go() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "needed"),
+    ("change", "trees"),
     [
-        (build.change("category/A", Action.CREATE), True),
-        (build.change("video/v1", Action.DELETE), True),
-        (build.change("video/v1", before={"category": None}), True),
-        (build.change("video/v1", before={"title": ""}), False),
+        (build.change("category/A", Action.CREATE), ("default",)),
+        (build.change("video/v1", Action.DELETE), ("default",)),
+        (build.change("attached/a1", Action.DELETE), ("material",)),
+        (build.change("video/v1", before={"category": None}), ("default",)),
+        (build.change("attached/a1", before={"categories": []}), ("material",)),
+        (build.change("video/v1", before={"title": ""}), ()),
+        (build.change("attached/a1", before={"title": ""}), ()),
     ],
 )
-def test_needs_tree_for_categories_removals_and_moves_only(change: Change, needed: bool) -> None:
-    """A new title costs no call for the tree."""
-    assert needs_tree([change]) is needed
+def test_trees_of_changes_are_those_of_categories_removals_and_moves(change: Change, trees: tuple[str, ...]) -> None:
+    """A new title costs no call for a tree, and an attached medium none for the tree of videos."""
+    assert trees_of([change], KINDS) == trees
 
 
 # Reading back

@@ -29,7 +29,7 @@ FACTS: dict[str, Json] = {
 
 def selects(**conditions: Any) -> bool:
     """Whether the asset above fits."""
-    return fits(Selector(kind="video", **conditions), FACTS, SPORTS, TREE)
+    return fits(Selector(kind="video", **conditions), FACTS, (SPORTS,), TREE)
 
 
 @pytest.mark.parametrize(
@@ -89,18 +89,25 @@ def test_conditions_fit_together_or_not_at_all() -> None:
 )
 def test_what_is_not_known_fits_no_condition(conditions: dict[str, Any]) -> None:
     """A selector finds what it can show to be meant, and nothing else."""
-    assert not fits(Selector(kind="video", **conditions), {}, None, TREE)
+    assert not fits(Selector(kind="video", **conditions), {}, (), TREE)
 
 
 @pytest.mark.parametrize(("category", "fit"), [(None, True), (NEWS, False), (99, False)])
 def test_no_category_is_a_condition_of_its_own(category: int | None, fit: bool) -> None:
     """A category that is not in the tree is one all the same."""
-    assert fits(Selector(kind="video", category=""), {}, category, TREE) is fit
+    categories = () if category is None else (category,)
+    assert fits(Selector(kind="video", category=""), {}, categories, TREE) is fit
+    assert fits(Selector(kind="video", without=("category",)), {}, categories, TREE) is fit
+
+
+def test_one_of_several_categories_is_enough() -> None:
+    """An asset that stands in two fits a selector of either."""
+    assert fits(Selector(kind="video", category="News"), {}, (99, SPORTS), TREE)
 
 
 def test_unknown_category_is_below_no_path() -> None:
     """Its id leads to no path."""
-    assert not fits(Selector(kind="video", category="News"), {}, 99, TREE)
+    assert not fits(Selector(kind="video", category="News"), {}, (99,), TREE)
 
 
 def test_categories_below_a_path_are_all_of_them_and_no_neighbour() -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests import build
 from tests.fakes import Library
 from vodplan.core.errors import CredentialsError, Throttled
-from vodplan.core.live import Category, LiveAsset, LiveBatch
+from vodplan.core.live import DEFAULT_TREE, Category, LiveAsset, LiveBatch
 from vodplan.engine.prefetch import BURSTS, PrefetchReader
 
 T = TypeVar("T")
@@ -232,7 +232,7 @@ def test_prefetched_categories_are_read_once() -> None:
     class Trees(Counted):
         asked = 0
 
-        async def categories(self) -> Sequence[Category]:
+        async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
             """See `LiveReader.categories`."""
             self.asked += 1
             return await super().categories()

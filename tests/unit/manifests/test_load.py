@@ -125,7 +125,7 @@ def test_snapshots_of_several_types_are_several_assets(tmp_path: Path) -> None:
 
     assert [one.key for one in found.desired.assets] == ["video:v1:SpriteSnapshot", "video:v1:CoverSnapshot"]
     assert all(one.absent and one.reason == "x" for one in found.desired.assets)
-    assert found.managed == {"image": 1, "video": 0, "category": 0}
+    assert found.managed == {"image": 1, "video": 0, "attached": 0, "category": 0}
 
 
 def test_deletions_have_all_that_is_said_about_them(tmp_path: Path) -> None:
@@ -172,7 +172,7 @@ def test_categories_have_all_that_is_said_about_them(tmp_path: Path) -> None:
             after=datetime.date(2026, 1, 1),
         ),
     )
-    assert found.managed == {"category": 3, "video": 0, "image": 0}
+    assert found.managed == {"category": 3, "video": 0, "image": 0, "attached": 0}
 
 
 DEFAULTS = "defaults: {video: {category: News, description: none, tags: {add: [a, b], remove: [x, y]}}}\n"

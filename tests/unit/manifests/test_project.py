@@ -293,4 +293,4 @@ def test_bound_of_a_kind_there_is_not_names_those_there_are(tmp_path: Path) -> N
     """A bound that is never looked at is worse than none."""
     (found,) = refused(tmp_path, "apiVersion: vodplan/v1\npolicy: {max_deletes: {vidoe: 10}}\n")
 
-    assert 'the kinds are video, image or category. Did you mean "video"?' in found.detail
+    assert 'the kinds are video, image, attached or category. Did you mean "video"?' in found.detail

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from tests import build
 from vodplan.core.errors import ConfigError, Unavailable, UsageError, VodplanError
-from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Target
 from vodplan.core.values import FieldValue, Json
 from vodplan.store import snapshot as module
@@ -58,7 +58,7 @@ class Service:
         self.asked += [f"parts {one}" for one in ids]
         return {one: PARTS for one in ids if ("video", one) in self.assets}
 
-    async def categories(self) -> Sequence[Category]:
+    async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """One tree."""
         self.asked.append("categories")
         return TREE

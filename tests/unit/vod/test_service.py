@@ -14,8 +14,11 @@ from tests.unit.vod.fakes import Keys
 from vodplan.core.errors import BugError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.ports import LiveReader, LiveWriter
+from vodplan.kinds.assets import ASSETS
 from vodplan.kinds.operations import OPERATIONS
-from vodplan.vod.service import READERS, WRITERS, VodService
+from vodplan.registry import KINDS
+from vodplan.vod.edges import EDGES
+from vodplan.vod.service import WRITERS, VodService
 
 ENDPOINT = "https://vod.example.com"
 UPDATE = Call(
@@ -83,9 +86,10 @@ def test_write_of_an_unknown_kind_is_a_bug() -> None:
         asyncio.run(main())
 
 
-def test_every_kind_that_is_read_is_written_too() -> None:
+def test_every_kind_is_read_and_written() -> None:
     """A kind with one half only would fail in the middle of an apply."""
-    assert set(READERS) <= set(WRITERS)
+    assert set(EDGES) == set(ASSETS)
+    assert set(WRITERS) == set(KINDS)
 
 
 def test_only_add_category_is_not_repeatable() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX, Address
-from vodplan.core.categories import SEPARATOR, CategoryTree
+from vodplan.core.categories import SEPARATOR, CategoryTree, named_in
 from vodplan.core.change import Action, Change
 from vodplan.core.guards.surroundings import Surroundings, moment
 from vodplan.core.plan import GuardRefusal
@@ -192,12 +192,17 @@ class _Places:
         return any(_below(tree, one, category) for tree in (self._tree, self._future) for one in ids)
 
     def _of(self, subject: _Subject) -> tuple[frozenset[str], frozenset[int]]:
-        """The path and the ids of the category that a subject is, or stands in, as far as they are known."""
-        place = subject.facts.get("category")
-        if isinstance(place, str):
-            return frozenset({place}), frozenset(self._tree.find(place))
-        found = place.get("id") if isinstance(place, Mapping) else None
-        return frozenset(), frozenset({found} if isinstance(found, int) else ())
+        """The paths and ids of the categories that a subject is, or stands in, as far as they are known."""
+        places = named_in(subject.facts)
+        paths = frozenset(one for one in places if isinstance(one, str))
+        # A plan renames categories of the default tree only, in which a kind has one category.
+        one = subject.facts.get("category")
+        ids = set(self._tree.find(one)) if isinstance(one, str) else set()
+        for place in places:
+            found = place.get("id") if isinstance(place, Mapping) else None
+            if isinstance(found, int):
+                ids.add(found)
+        return paths, frozenset(ids)
 
 
 def _below(tree: CategoryTree, category_id: int, category: str) -> bool:

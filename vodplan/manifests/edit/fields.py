@@ -14,7 +14,7 @@ from vodplan.manifests.edit.values import block_text, flow_value, key_text, scal
 
 ORDER = (
     *("id", "reference", "url", "video", "types", "path", "renamed_from"),
-    *("title", "description", "tags", "category", "cover"),
+    *("title", "description", "tags", "category", "categories", "cover"),
     *("state", "source", "force", "streams", "reason", "after"),
 )
 """The keys of entries as docs/manifests.md has them: a new field is put behind the last one that comes before it."""

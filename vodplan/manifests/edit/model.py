@@ -57,7 +57,7 @@ class RemoveField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddEntry:
-    """Add an entry at the end of a list of the file: `categories`, `videos` or `images`.
+    """Add an entry at the end of a list of the file: `categories`, `videos`, `images` or `attached`.
 
     values: the entry's keys and values, in that order.
     """
@@ -99,7 +99,7 @@ class Unsafe(Exception):
 
 def cleared(name: str) -> Value:
     """What empties a field."""
-    if name == "tags":
+    if name in ("tags", "categories"):
         return ()
     return None if name == "category" else ""
 
@@ -112,6 +112,6 @@ def written(value: FieldValue) -> Value:
     if isinstance(value, int) and not isinstance(value, bool):
         return {"id": value}
     if isinstance(value, tuple):
-        return list(value)
+        return [{"id": one} if isinstance(one, int) else one for one in value]
     assert not isinstance(value, Unset), "a field that is left out is not written"
     return value

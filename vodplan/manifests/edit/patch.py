@@ -6,6 +6,7 @@ import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests.edit.cuts import Cuts
 from vodplan.manifests.edit.entries import add_section, add_to
 from vodplan.manifests.edit.fields import rank, remove_fields, set_field
@@ -26,7 +27,7 @@ from vodplan.manifests.edit.resting import without_collector
 from vodplan.manifests.edit.shapes import meant, put, said, take
 from vodplan.manifests.edit.tree import SECTIONS, Head, Node, Reader, Sort, checked_text
 
-KINDS = {"videos": "video", "images": "image"}
+KINDS = {kind.plural: name for name, kind in ASSETS.items()}
 """The list → what `defaults:` calls its entries."""
 
 _Key = tuple[str, int]

@@ -15,6 +15,7 @@ from yaml import events
 from yaml._yaml import CParser
 from yaml.error import YAMLError
 
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests import source, syntax
 from vodplan.manifests.compose import MAX_DEPTH
 from vodplan.manifests.edit.model import Unsafe
@@ -41,7 +42,7 @@ PROPERTIES = re.compile(r"(?:[&!]\S*(?:\s+(?:#[^\r\n]*\s+)*)?)*")
 
 _HEADER = re.compile(r"[|>][-+0-9]*[ \t]*(#[^\r\n]*)?")
 
-SECTIONS = ("categories", "videos", "images")
+SECTIONS = ("categories", *(kind.plural for kind in ASSETS.values()))
 
 
 class Sort(enum.Enum):

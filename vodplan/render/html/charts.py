@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from vodplan.core.categories import named_in
 from vodplan.core.pictures import known_of
 from vodplan.core.plan import Plan
 from vodplan.render.amounts import size
@@ -51,7 +52,7 @@ def charts_of(plan: Plan) -> tuple[Chart, ...]:
             continue
         known = known_of(change)
         freed = change.bytes_freed or 0
-        by_category.setdefault(value_text(known.get("category")) or "no category", []).append(freed)
+        by_category.setdefault(value_text(next(iter(named_in(known)), None)) or "no category", []).append(freed)
         days = days_before(value_text(known.get("created")), plan.created_at)
         by_age.setdefault(step_of(days, AGES), []).append(freed)
     if not by_category:

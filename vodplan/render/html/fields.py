@@ -8,9 +8,9 @@ from vodplan.core.change import Action, Change
 from vodplan.core.values import Json
 from vodplan.render.html.links import linkable
 from vodplan.render.html.marks import marked
-from vodplan.render.words import Mark, difference
+from vodplan.render.words import Mark, difference, item_text
 
-FIRST = ("title", "description", "tags", "category", "cover")
+FIRST = ("title", "description", "tags", "category", "categories", "cover")
 """The fields that people look at first, in that order; others follow by name."""
 
 _MARKS = {Mark.KEPT: 0, Mark.GONE: 1, Mark.NEW: 2}
@@ -60,7 +60,7 @@ def value_text(value: Json) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {one}" for key, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value)
+        return ", ".join(_texts(value))
     return str(value)
 
 
@@ -69,4 +69,4 @@ def _place(name: str) -> tuple[int, str]:
 
 
 def _texts(value: Json) -> Sequence[str]:
-    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+    return [item_text(one) for one in value] if isinstance(value, list | tuple) else []

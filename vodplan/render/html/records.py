@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from vodplan.core.categories import named_in
 from vodplan.core.change import Action, Change
 from vodplan.core.pictures import Pictures, known_of, picture_address
 from vodplan.core.plan import Plan
@@ -97,7 +98,7 @@ def _record(
     freed = _whole(change.bytes_freed)
     amount = _whole(known.get("size")) if freed is None or not change.action.removes else freed
     status = value_text(known.get("status"))
-    category = known.get("category")
+    category = next(iter(named_in(known)), None)
     record: Record = {
         "a": ACTIONS.index(change.action),
         "n": marked(address),

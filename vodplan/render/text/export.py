@@ -36,7 +36,7 @@ def _not_written(shown: LibraryExported, canvas: Canvas) -> Iterator[str]:
     report = shown.report
     total = sum(report.not_written.values())
     what = ", ".join(
-        f"{number:,} {many(name) if number != 1 and name != 'tags' else name}" if name else f"{number:,} whole"
+        f"{number:,} {many(name) if number != 1 else name}" if name else f"{number:,} whole"
         for name, number in report.not_written.items()
     )
     lead = canvas.paint("Not in the manifests:", Ink.CHANGE)

@@ -9,7 +9,7 @@ from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.text.layout import INDENT, LABEL, labelled, quoted
 from vodplan.render.width import cells
-from vodplan.render.words import Mark, Piece, difference, split_words
+from vodplan.render.words import Mark, Piece, difference, item_text, split_words
 
 _CONTEXT = 28
 """Cells of unchanged text that stay on each side of a change."""
@@ -79,7 +79,7 @@ def _tag(tag: str) -> str:
 
 
 def _texts(value: Json) -> Sequence[str]:
-    return [str(one) for one in value] if isinstance(value, list | tuple) else []
+    return [item_text(one) for one in value] if isinstance(value, list | tuple) else []
 
 
 def _woven(pieces: Sequence[Piece], canvas: Canvas) -> str:

@@ -17,7 +17,7 @@ from vodplan.render.text.removal import removal_lines
 
 _DATE = 10
 
-_FIELDS = ("title", "description", "tags", "category", "cover")
+_FIELDS = ("title", "description", "tags", "category", "categories", "cover")
 """The fields that people look at first, in that order; others follow by name."""
 
 
