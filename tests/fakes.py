@@ -12,13 +12,14 @@ from tests import build
 from vodplan.core.address import Address
 from vodplan.core.assemble import Memory
 from vodplan.core.change import Change
+from vodplan.core.coverfile import UPLOAD, Images
 from vodplan.core.desired import DesiredState
 from vodplan.core.errors import ApiError, RefusedByService
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
-from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal
+from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal, Uploaded
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.road import ReadBy
 from vodplan.core.selector import Selector
@@ -76,6 +77,7 @@ class Library:
     doubtful_urls: URLs of which this service cannot say whether there is something behind them.
     index:        video id → what the search index says of it, where it is behind; None for one that it does not know.
     newline:      the service adds a newline to every text it stores.
+    uploads:      digest of a file → the address of the image that was uploaded from it.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Library:
                 url=(urls or {}).get(asset.id, ""),
                 parts=(parts or {}).get(asset.id, build.parts(build.stream(PLAYED))),
             )
+        self.uploads: dict[str, str] = {}
         self.tree: dict[int, Category] = {one.id: one for one in categories}
         self.snapshots: dict[tuple[str, str], int] = dict(snapshots or {})
         self.doubtful_urls: set[str] = set()
@@ -243,6 +246,11 @@ class Library:
         self._reads("GetCategories", ())
         return sorted((one for one in self.tree.values() if one.tree == tree), key=lambda one: (one.level, one.id))
 
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`."""
+        self._reads("SearchMedia", digests)
+        return {one: (self.uploads[one],) for one in digests if one in self.uploads}
+
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
         self._reads("SearchMedia", (str(category),))
@@ -308,15 +316,22 @@ class Library:
         missing: set[str] = set()
         refused: dict[str, Refusal] = {}
         created: int | None = None
+        uploaded: Uploaded | None = None
         for item in call.items:
             if item.id in self._item_refusals:
                 refused[item.id] = Refusal(code=self._item_refusals[item.id], message="Not this one.")
+            elif call.operation == UPLOAD:
+                digest = str(item.params["sha256"])
+                self.uploads[digest] = f"http://img.example.com/image/cover/{len(self.sent)}.jpg"
+                uploaded = Uploaded(id=f"image-{len(self.sent)}", url=self.uploads[digest])
             elif call.operation == "AddCategory":
                 created = self._add_category(item)
             elif not self._write_item(call, item):
                 missing.add(item.id)
         request_id = f"R-{len(self.sent)}"
-        return CallAnswer(missing=frozenset(missing), refused=refused, created_id=created, request_id=request_id)
+        return CallAnswer(
+            missing=frozenset(missing), refused=refused, created_id=created, uploaded=uploaded, request_id=request_id
+        )
 
     def _write_item(self, call: Call, item: CallItem) -> bool:
         """Carry one item out; returns whether it exists."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime
+import hashlib
 import signal
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vodplan.core.approve import check_allowances
+from vodplan.core.coverfile import wanted_covers
 from vodplan.core.errors import Refused, StalePlan
+from vodplan.core.picturefile import Unusable
 from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Progress
 from vodplan.core.report import ApplyReport, Outcome, Verdict
@@ -25,6 +28,7 @@ from vodplan.vod.concurrency import run as run_alone
 from vodplan.wiring import Choice, SystemClock, open_project_store, open_target, target_of
 
 if TYPE_CHECKING:
+    from vodplan.core.change import Change
     from vodplan.core.history import Holder
     from vodplan.manifests.project import Project
     from vodplan.store.journal import RunJournal
@@ -59,6 +63,7 @@ def apply_plan(
     raises: Refused, StalePlan, Locked, StoreError, ApiError, CredentialsError before the first write.
     """
     require_same_target(plan, target_of(choice))
+    _require_files(plan.changes, project)
     _require_young(plan, conditions.max_age)
     check_allowances(plan, conditions.allow_deletes)
     with open_project_store(project, environ) as store:
@@ -95,6 +100,10 @@ def resume_run(
         plan = journal.plan
         assert plan is not None
         require_same_target(plan, target_of(choice))
+        done = {
+            place for place, one in journal.recorded.items() if isinstance(one, Outcome) and one.verdict is Verdict.DONE
+        }
+        _require_files([one for place, one in enumerate(plan.changes) if place not in done], project)
         conditions = Conditions(allow_deletes=journal.allow_deletes, limits=limits)
         report = _under_lease(
             plan,
@@ -178,6 +187,33 @@ def require_same_target(plan: Plan, here: Target) -> None:
                 f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
                 next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
             )
+
+
+def _require_files(changes: Sequence[Change], project: Project) -> None:
+    """Refuse a plan whose pictures are not in the project's folder as they were when it was made.
+
+    raises: StalePlan.
+    """
+    from vodplan.manifests.coverfiles import reader_of
+
+    read = reader_of(project.root)
+    told: dict[tuple[str, str], str] = {}
+    moved: list[str] = []
+    for place, cover in wanted_covers(changes):
+        known = cover.file, cover.sha256
+        if known not in told:
+            try:
+                found = hashlib.sha256(read(cover.file)).hexdigest()
+                told[known] = "" if found == cover.sha256 else f"now with the SHA-256 {found[:12]}"
+            except Unusable as error:
+                told[known] = f"now it {error}"
+        if told[known]:
+            moved.append(
+                f"{changes[place].address} cover: planned on {cover.file} with the SHA-256 {cover.sha256[:12]}, "
+                f"{told[known]}"
+            )
+    if moved:
+        raise StalePlan("Files of covers are not what the plan was made with. Nothing was written.", moved=moved)
 
 
 def _require_young(plan: Plan, max_age: datetime.timedelta | None) -> None:

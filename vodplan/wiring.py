@@ -226,8 +226,15 @@ async def open_target(
             unpaced=embedded,
             # Programs may have a progress of their own, from before it could be told so.
             throttled=getattr(progress, "throttled", None),
+            pictures=lambda name: _picture(project, name),
         ) as service:
             yield OpenTarget(target=target_of(choice), service=service)
+
+
+def _picture(project: Project, name: str) -> bytes:
+    from vodplan.manifests.coverfiles import read_picture
+
+    return read_picture(project.root.resolve(), name)
 
 
 def _emulator(database: Path):  # type: ignore[no-untyped-def]  # the emulator's types are known only where it is installed

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from vodplan.core.live import DEFAULT_TREE
 
 if TYPE_CHECKING:
+    from vodplan.core.coverfile import Images
     from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
     from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
@@ -41,6 +42,10 @@ class OnDemand:
     async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
         return await (await self._opened()).categories(tree)
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`."""
+        return await (await self._opened()).pictures(digests)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

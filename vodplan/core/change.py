@@ -50,7 +50,8 @@ class Change:
                  None.
     fingerprint: over `before` as it is compared (`core.approve`), so that a change that moved meanwhile is noticed.
     params:      what the call needs beyond `after`: `category_id` (int, 0 for none; absent while the category is yet to
-                 be made), `jobs` (stream job ids), `force`, `parent_id`, `url`, `video`, `type`.
+                 be made), `jobs` (stream job ids), `force`, `parent_id`, `url`, `video`, `type`,
+                 `cover_uploaded` (the file that is to be the cover is uploaded already).
     facts:       for people and guards, as `LiveAsset.facts`; never compared, never sent.
     origins:     field → `core.origins.ChangeOrigin`, where the plan was made beside a base revision; `state`, `source` and
                  `streams` for what has no field. For people and for the guard `foreign`.

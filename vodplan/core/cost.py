@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import UPLOAD, countable, wanted_covers
 from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.lanes import side_by_side
@@ -20,6 +21,9 @@ _SEARCHED_KINDS = 3
 
 _LOOKED_UP = frozenset({"url", "type"})
 """Parameters of what is not read by its id: an image by its URL, the snapshots of a video."""
+
+PICTURES_A_SEARCH = 40
+"""Digests that one search asks for."""
 
 _SNAPSHOT_TYPES = 4
 """Types that `All` stands for; each is listed on its own."""
@@ -49,7 +53,8 @@ def estimate(
         if name != "category":
             read = len({change.id for _, change in members if not _LOOKED_UP & change.params.keys()})
             calls[kind.read_operation] += 2 * math.ceil(read / kind.read_batch)
-        for call in side_by_side(kind.calls(members, placeholders), kind.alone, operations):
+        counted = [(place, countable(change)) for place, change in members]
+        for call in side_by_side(kind.calls(counted, placeholders), kind.alone, operations):
             calls[call.operation] += 1
     trees = trees_of(changes, kinds)
     if trees:
@@ -57,6 +62,7 @@ def estimate(
         calls[kinds["category"].read_operation] += 2 * sum(tree.pages(one) for one in trees) + made
         emptied = sum(change.kind == "category" and change.action is Action.DELETE for change in changes)
         calls["SearchMedia"] += _SEARCHED_KINDS * emptied
+    calls.update(_of_pictures(changes, operations))
     for change in changes:
         if "type" in change.params:
             calls["ListSnapshots"] += 2 * (_SNAPSHOT_TYPES if change.params["type"] == "All" else 1)
@@ -71,6 +77,19 @@ def estimate(
         seconds=round(_rates_allow(calls, changes, kinds, operations) / share, 1),
         bytes_freed=sum(change.bytes_freed or 0 for change in changes),
     )
+
+
+def _of_pictures(changes: Sequence[Change], operations: Mapping[str, OperationSpec]) -> Mapping[str, int]:
+    """Calls for pictures in files: looking whether they are uploaded, uploading those that are not, looking again."""
+    uploaded = {one.sha256: bool(changes[place].params.get("cover_uploaded")) for place, one in wanted_covers(changes)}
+    if not uploaded:
+        return {}
+    known, batch = sum(uploaded.values()), operations["GetImageInfos"].batch
+    return {
+        "SearchMedia": math.ceil(len(uploaded) / PICTURES_A_SEARCH),
+        "GetImageInfos": math.ceil(known / batch) + math.ceil(len(uploaded) / batch),
+        UPLOAD: len(uploaded) - known,
+    }
 
 
 def _rates_allow(

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from vodplan.core.address import SNAPSHOT_PREFIX, URL_PREFIX, Address
 from vodplan.core.categories import CategoryDecision, CategoryTree
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import as_json
 from vodplan.core.desired import DesiredAsset, StreamRemoval
 from vodplan.core.diff import FieldChange, Resolve, compare
 from vodplan.core.kind import Kind, Style
 from vodplan.core.live import LiveAsset, Parts, Stream
 from vodplan.core.urls import strip_signature
-from vodplan.core.values import FieldValue, Json, fingerprint
+from vodplan.core.values import CoverFile, FieldValue, Json, fingerprint
 
 _CATEGORIES = ("category", "categories")
 """Fields that are compared by ids, which stand in a change's params."""
@@ -38,6 +39,8 @@ def decide_update(
         elif change.field.style is Style.CATEGORIES:
             params["categories_before"] = category_ids(change.before)
             params["categories_ids"] = category_ids(change.after)
+        elif isinstance(change.after, CoverFile) and change.after.urls:
+            params["cover_uploaded"] = True
     before = {change.field.name: shown(change.field.style, change.before, tree) for change in differing}
     after = {change.field.name: _shown_after(change, desired, kind, tree) for change in differing}
     for name, value in after.items():
@@ -211,13 +214,15 @@ def described(live: LiveAsset, kind: Kind, tree: CategoryTree) -> Mapping[str, J
 
 
 def shown(style: Style, value: FieldValue, tree: CategoryTree) -> Json:
-    """A live value as a plan writes it."""
+    """A live value, or a picture that is wanted, as a plan writes it."""
     if style is Style.CATEGORY:
         return tree.shown(value if isinstance(value, int) else None)
     if style is Style.CATEGORIES:
         return [tree.shown(one) for one in value if isinstance(one, int)] if isinstance(value, tuple) else []
     if isinstance(value, tuple):
         return list(value)
+    if isinstance(value, CoverFile):
+        return as_json(value)
     return value if isinstance(value, str | int) else None
 
 

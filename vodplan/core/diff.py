@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vodplan.core.coverfile import shows
 from vodplan.core.desired import DesiredAsset
 from vodplan.core.diagnostics import Diagnostic, SourceRef
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.live import LiveAsset
 from vodplan.core.urls import strip_signature
-from vodplan.core.values import UNSET, FieldValue, TagEdit
+from vodplan.core.values import UNSET, CoverFile, FieldValue, TagEdit
 
 Resolve = Callable[[str | int | None, SourceRef], int | str | Diagnostic | None]
 """`CategoryResolver.resolve`."""
@@ -68,6 +69,9 @@ def wanted_value(field: Field, want: FieldValue, have: FieldValue, source: Sourc
         return resolved
     if field.style is Style.CATEGORIES and isinstance(want, tuple):
         return _resolved(want, source, resolve)
+    if isinstance(want, CoverFile):
+        # An image that was uploaded from the file is the file: what is compared is the address that it has.
+        return have if shows(have, want.urls) else want
     if field.style is Style.URL and isinstance(want, str):
         return strip_signature(want)
     return want

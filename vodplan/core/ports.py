@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from vodplan.core.change import Change
+from vodplan.core.coverfile import Images
 from vodplan.core.kind import Call
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
@@ -36,6 +37,10 @@ class LiveReader(Protocol):
 
     async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """Read one tree of categories as a whole (`Kind.tree`), parents before children."""
+        ...
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """Find the images that were uploaded from files with these digests; a digest without one is left out."""
         ...
 
     async def members(self, category: int) -> Members:
@@ -75,18 +80,28 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Uploaded:
+    """An image that was made of a file: its id, and its address without a signature."""
+
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallAnswer:
     """What the service said of a call that it carried out, perhaps in part.
 
     missing:    ids of items that the service says do not exist.
     refused:    id → refusal, for items it names as refused.
     created_id: the id of a category that was made.
+    uploaded:   the image that was made of a file.
     Items in neither are done.
     """
 
     missing: frozenset[str] = frozenset()
     refused: Mapping[str, Refusal] = field(default_factory=lambda: MappingProxyType({}))
     created_id: int | None = None
+    uploaded: Uploaded | None = None
     request_id: str = ""
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from vodplan.core.address import Address
 from vodplan.core.categories import SEPARATOR, CategoryTree
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import Images, settled
 from vodplan.core.decide import category_ids, described, shown, stamp
 from vodplan.core.diff import same
 from vodplan.core.kind import Field, Kind, Style
@@ -27,6 +28,7 @@ class Fresh:
     parts:   video id → parts, for the changes that delete parts of videos that exist.
     members: category id → what stands in it, for categories to be deleted that exist.
     owners:  video id → video, None when it does not exist, for the snapshots to be deleted that exist.
+    pictures: what the pictures in files are uploaded as, for the updates that are to show one.
     """
 
     assets: Mapping[Address, LiveAsset]
@@ -34,6 +36,7 @@ class Fresh:
     tree: CategoryTree
     members: Mapping[int, Members]
     owners: Mapping[str, LiveAsset | None] = dataclasses.field(default_factory=lambda: MappingProxyType({}))
+    pictures: Images = dataclasses.field(default_factory=lambda: MappingProxyType({}))
 
 
 class Standing(enum.StrEnum):
@@ -104,7 +107,7 @@ def _is_about_categories(change: Change) -> bool:
 def _stand_update(change: Change, live: LiveAsset | None, fresh: Fresh, kind: Kind) -> Found:
     if live is None:
         return _moved(change, f"{change.address}: planned on an asset that exists, now it is gone")
-    before, after = change.before or {}, change.after or {}
+    before, after = change.before or {}, settled(change, live.values, kind, fresh.pictures).after or {}
     fields = [field for field in kind.fields if field.name in before]
     now = {field.name: live.values[kind.index(field.name)] for field in fields}
     params: dict[str, Json] = {
@@ -273,6 +276,7 @@ def _update_differences(change: Change, fresh: Fresh, kind: Kind) -> Iterator[tu
     if live is None:
         yield "state", "present", "missing"
         return
+    change = settled(change, live.values, kind, fresh.pictures)
     for field in kind.fields:
         if change.after is None or field.name not in change.after:
             continue

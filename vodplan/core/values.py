@@ -35,12 +35,29 @@ class TagEdit:
     remove: tuple[str, ...]
 
 
-FieldValue = str | int | tuple[str | int, ...] | TagEdit | None | _Unset
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverFile:
+    """A picture that stands in a file of the project.
+
+    file:   its path below the project's folder, with forward slashes.
+    sha256: of its bytes, lower-case hex digits; "" until the file is read.
+    size:   bytes.
+    urls:   where the service has it already, as far as that was asked.
+    """
+
+    file: str
+    sha256: str = ""
+    size: int = 0
+    urls: tuple[str, ...] = ()
+
+
+FieldValue = str | int | tuple[str | int, ...] | TagEdit | CoverFile | None | _Unset
 """What one field of a desired or live asset holds.
 
-Texts and URLs are `str`; tags a tuple of `str`, or a `TagEdit` on the desired side; a category is a path (`str`),
-an id (`int`) or `None` for none on the desired side and an id or `None` on the live side. Several categories are a
-tuple of paths and ids on the desired side, and of ids in ascending order on the live side.
+Texts and URLs are `str`, a picture in a file a `CoverFile` on the desired side; tags a tuple of `str`, or a `TagEdit`
+on the desired side; a category is a path (`str`), an id (`int`) or `None` for none on the desired side and an id or
+`None` on the live side. Several categories are a tuple of paths and ids on the desired side, and of ids in ascending
+order on the live side.
 """
 
 

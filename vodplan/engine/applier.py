@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from vodplan.core.approve import ApprovedPlan
 from vodplan.core.categories import SEPARATOR
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import Images, upload_calls, wanted_cover, with_url
 from vodplan.core.errors import (
     ApiError,
     CredentialsError,
@@ -63,6 +65,7 @@ class Applier:
               is held, the others go on.
     operations: with the rates of the account, by which calls are shared between operations that do the same.
     settled:  told of each outcome as it is known.
+    pictures: what the pictures in files are uploaded as already; the others are uploaded before the updates.
     """
 
     def __init__(
@@ -79,6 +82,7 @@ class Applier:
         save: Save | None = None,
         operations: Mapping[str, OperationSpec] = OPERATIONS,
         settled: Callable[[Outcome], None] = lambda outcome: None,
+        pictures: Images | None = None,
     ) -> None:
         self._changes = approved.changes
         self._kinds = kinds
@@ -94,6 +98,7 @@ class Applier:
         self._save = save
         self._operations = operations
         self._settled = settled
+        self._pictures = dict(pictures or {})
         self._unwell: list[Outcome] = []
         self._failures = 0
         self._window: frozenset[int] | None = None
@@ -136,6 +141,8 @@ class Applier:
                 self._hold(lambda one: one.kind != "category", after=lambda one: not one.action.removes)
             if action is _FIRST_REMOVAL:
                 await self._save_sources()
+            if action is Action.UPDATE:
+                await self._side_by_side(upload_calls(self._of_assets(), self._pictures))
             await self._stage([(place, one) for place, one in self._of_assets() if one.action is action])
         self._hold(lambda one: True, after=lambda one: True)
         for place, change in self._pending(lambda one: one.kind == "category"):
@@ -188,12 +195,23 @@ class Applier:
     async def _stage(self, members: Sequence[tuple[int, Change]]) -> None:
         """Carry changes of one rank out, in as few calls as their kinds make of them."""
         ready = [(place, change) for place, change in members if not self._must_wait(place, change)]
-        lanes: dict[str, list[Call]] = {}
+        calls: list[Call] = []
         for name in dict.fromkeys(change.kind for _, change in ready):
             kind = self._kinds[name]
-            group = [(place, change) for place, change in ready if change.kind == name]
-            for call in side_by_side(kind.calls(group, self._category_ids), kind.alone, self._operations):
-                lanes.setdefault(call.operation, []).append(call)
+            group = [(place, self._shown(change)) for place, change in ready if change.kind == name]
+            calls.extend(side_by_side(kind.calls(group, self._category_ids), kind.alone, self._operations))
+        await self._side_by_side(calls)
+
+    def _shown(self, change: Change) -> Change:
+        """A change with the address of the picture that it is to show."""
+        cover = wanted_cover(change)
+        return change if cover is None else with_url(change, self._pictures[cover.sha256][0])
+
+    async def _side_by_side(self, calls: Iterable[Call]) -> None:
+        """Carry out calls of one rank, those of each operation in a lane of their own."""
+        lanes: dict[str, list[Call]] = {}
+        for call in calls:
+            lanes.setdefault(call.operation, []).append(call)
         work = [self._work(queue) for calls in lanes.values() for queue in [iter(calls)] * _lane_width(calls)]
         # Every call that was begun is waited for, whatever becomes of the others: a call cut off has no known outcome.
         ended = await asyncio.gather(*work, return_exceptions=True)
@@ -238,10 +256,18 @@ class Applier:
             self._halted = error.message
             self._settle_all(call, Verdict.HELD, code=error.code, detail=error.message, request_id=error.request_id)
         else:
-            self._answered(call, answer)
-        await self._journal.outcome(call, [self._outcomes[item.change] for item in call.items])
+            call = self._answered(call, answer)
+        ended = [self._outcomes[item.change] for item in call.items if item.change in self._outcomes]
+        await self._journal.outcome(call, ended)
 
-    def _answered(self, call: Call, answer: CallAnswer) -> None:
+    def _answered(self, call: Call, answer: CallAnswer) -> Call:
+        """Take note of what came of each item; gives the call, with what an upload made for the journal to keep."""
+        if answer.uploaded is not None:
+            # The change itself is still to come: only what it shows is there.
+            item = call.items[0]
+            self._pictures[str(item.params["sha256"])] = (answer.uploaded.url,)
+            made = {"image": answer.uploaded.id, "url": answer.uploaded.url}
+            return replace(call, items=(replace(item, params={**item.params, **made}),))
         for item in call.items:
             change = self._changes[item.change]
             refusal = answer.refused.get(item.id)
@@ -256,6 +282,7 @@ class Applier:
                 if change.action is Action.CREATE and answer.created_id is not None:
                     self._category_ids[change.address.key] = answer.created_id
                 self._settle(item.change, Verdict.DONE, request_id=answer.request_id)
+        return call
 
     def _refused(self, call: Call, refusal: ApiError) -> None:
         self._settle_all(
@@ -286,10 +313,14 @@ class Applier:
         self._settled(outcome)
 
     def _must_wait(self, place: int, change: Change) -> bool:
-        """Hold a change that needs a category which this run was to make, or a name it was to free, and did not."""
+        """Hold a change that needs what this run was to provide and did not: a category, a name, a picture."""
         needed = _made_before(change)
         if needed and needed not in self._category_ids:
             self._settle(place, Verdict.HELD, detail=f'The category "{needed}" was not made.')
+            return True
+        cover = wanted_cover(change)
+        if cover is not None and not self._pictures.get(cover.sha256):
+            self._settle(place, Verdict.HELD, detail=f"Its cover was not uploaded: {cover.file}.")
             return True
         if change.action is Action.CREATE:
             for outcome in self._unwell:

@@ -10,6 +10,7 @@ from itertools import chain
 from vodplan.core.address import Address
 from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import wanted_covers
 from vodplan.core.errors import BugError
 from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind
@@ -33,6 +34,7 @@ async def read_fresh(
         if change.kind != "category":
             keys.setdefault(change.kind, {}).setdefault(_key(change), []).append(change.address)
     categories = [change for change in changes if change.kind == "category"]
+    named = sorted({cover.sha256 for _, cover in wanted_covers(changes)})
     tree = await read_trees(reader, trees_of(changes, kinds))
     found: dict[Address, LiveAsset] = {}
     for part in await asyncio.gather(*(_read(kind, wanted, reader) for kind, wanted in keys.items())):
@@ -45,6 +47,7 @@ async def read_fresh(
         parts=await reader.parts(sorted(with_parts)) if with_parts else {},
         tree=tree,
         members=dict(zip(removed, members, strict=True)),
+        pictures=await reader.pictures(named) if named else {},
         owners=await read_owners(_with_facts(changes, found), reader) if owners else {},
     )
 

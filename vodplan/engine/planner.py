@@ -12,6 +12,7 @@ from vodplan.core.address import Address
 from vodplan.core.assemble import Decisions, Frame, Memory, assemble
 from vodplan.core.categories import CategoryDecision, CategoryResolver, decide_categories
 from vodplan.core.change import Action
+from vodplan.core.coverfile import digests, with_pictures
 from vodplan.core.decide import category_changes, decide_parts, described
 from vodplan.core.desired import DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic
@@ -71,6 +72,9 @@ async def make_plan(
         managed = _with_found(managed or _managed(desired), desired, resolved.desired)
         desired, rules, contradictions = resolved.desired, resolved.uses, resolved.problems
         reader = KnownReader(reader, resolved.live)
+    named = digests(desired)
+    if named:
+        desired = with_pictures(desired, await reader.pictures(named))
     decision = decide_categories(categories, tree)
     sorter = Sorter(
         kinds=catalogue.kinds,

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
+from vodplan.core.coverfile import Images
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
@@ -139,6 +140,10 @@ class PrefetchReader:
             return await self._inner.categories(tree)
         ahead, self._categories = self._categories, None
         return await (self._inner.categories() if ahead is None else ahead)
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`."""
+        return await self._inner.pictures(digests)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from vodplan.core.address import Address
 from vodplan.core.categories import CategoryTree
+from vodplan.core.coverfile import Images
 from vodplan.core.decide import described
 from vodplan.core.desired import DesiredState
 from vodplan.core.diagnostics import Diagnostic
@@ -134,6 +135,10 @@ class KnownReader:
     async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
         return await self._inner.categories(tree)
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`."""
+        return await self._inner.pictures(digests)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -62,6 +62,7 @@ async def run_apply(
         limits=limits,
         operations=operations,
         settled=behind.settled,
+        pictures=fresh.pictures,
         save=Saving(backup, reader=reader, kinds=kinds, progress=progress, stop=stop) if backup is not None else None,
     )
 

@@ -45,6 +45,8 @@ OPERATIONS: Mapping[str, OperationSpec] = MappingProxyType(
             _spec("GetImageInfos", 10, 20),
             _spec("UpdateImageInfos", 30, 20, writes=True),
             _spec("DeleteImage", 50, 20, writes=True),
+            # Sent again it makes another record, which stays empty: that is harmless, and nothing shows it.
+            _spec("CreateUploadImage", 80, writes=True),
             _spec("ListSnapshots", 50, 100),
             _spec("GetAttachedMediaInfo", 100, 20),
             _spec("UpdateAttachedMediaInfos", 100, 20, writes=True),

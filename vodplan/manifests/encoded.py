@@ -11,7 +11,7 @@ import orjson
 from vodplan.core.desired import DesiredAsset, DesiredCategory, StreamRemoval
 from vodplan.core.diagnostics import Diagnostic, Severity, SourceRef, SourceSpan
 from vodplan.core.kind import Style
-from vodplan.core.values import UNSET, FieldValue, TagEdit
+from vodplan.core.values import UNSET, CoverFile, FieldValue, TagEdit
 from vodplan.manifests.assets import KINDS
 from vodplan.manifests.document import Document
 
@@ -163,6 +163,8 @@ def _values(
 def _written(value: FieldValue) -> Any:
     if value is UNSET:
         return _UNSET
+    if isinstance(value, CoverFile):
+        return {"file": value.file}
     return {"add": value.add, "remove": value.remove} if isinstance(value, TagEdit) else value
 
 
@@ -173,6 +175,8 @@ def _read(value: Any, several: Callable[[list[Any]], tuple[str | int, ...]]) -> 
         return UNSET
     if isinstance(value, list):
         return several(value)
+    if "file" in value:
+        return CoverFile(file=_text(value["file"]))
     return TagEdit(_words(value["add"]), _words(value["remove"]))
 
 

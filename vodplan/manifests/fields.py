@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from vodplan.core.kind import Field, Kind, Style
-from vodplan.core.values import UNSET, FieldValue, TagEdit
+from vodplan.core.picturefile import name_problem
+from vodplan.core.values import UNSET, CoverFile, FieldValue, TagEdit
 from vodplan.manifests import limits, reading
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Map, Node, Scalar, Seq
@@ -61,10 +62,29 @@ def _url_reader(field: Field, found: Findings) -> FieldReader:
             return _cleared(field, found, node, "")
         if isinstance(node, Scalar) and not node.value:
             return ""
+        if isinstance(node, Map):
+            return _picture_file(field.name, node, found)
         value = reading.checked(node, found, field.name, lambda url: limits.url_problem(field.name, url))
         return UNSET if value is None else value
 
     return read
+
+
+def _picture_file(name: str, node: Map, found: Findings) -> FieldValue:
+    reading.unknown_keys(node.entries, ("file",), found, f"a {name}, which is an address or {{file: PATH}}")
+    pair = node.entries.get("file")
+    if pair is None:
+        found.error("VP123", f"{name} is a mapping without file. Write an address, {{file: PATH}}, or null.", node)
+        return UNSET
+    before = found.errors
+    path = reading.text(pair[1], found, "file")
+    if path is None or found.errors != before:
+        return UNSET
+    problem = name_problem(path)
+    if problem:
+        found.error("VP138", f"The {name}'s file {quoted(cut(path))} {problem}.", pair[1])
+        return UNSET
+    return CoverFile(file=path)
 
 
 def _categories_reader(field: Field, found: Findings) -> FieldReader:

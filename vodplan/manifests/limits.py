@@ -8,6 +8,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from vodplan.core.kind import Field
+from vodplan.core.picturefile import name_problem
 from vodplan.kinds.category import MAX_LEVELS, MAX_NAME_BYTES
 from vodplan.manifests.wording import cut, quoted
 
@@ -106,6 +107,12 @@ def url_problem(name: str, text: str) -> Problem | None:
     if size > MAX_URL_BYTES:
         return Problem("VP124", f"{name} has {size:,} bytes; an address may have {MAX_URL_BYTES:,}.")
     return None
+
+
+def picture_problem(name: str, path: str) -> Problem | None:
+    """What is wrong with the path of a picture's file."""
+    problem = name_problem(path)
+    return Problem("VP138", f"The {name} {quoted(cut(path))} {problem}.") if problem else None
 
 
 def path_problem(path: str) -> Problem | None:

@@ -17,6 +17,7 @@ from vodplan.core.policy import Policy
 from vodplan.core.rule import Rule
 from vodplan.manifests import parts, source
 from vodplan.manifests.cache import LEAST, Cache
+from vodplan.manifests.coverfiles import CoverFiles, ReadFile, reader_of
 from vodplan.manifests.discover import Discovery, discover
 from vodplan.manifests.document import TOLD, Document, Tell, read_document
 from vodplan.manifests.encoded import Unreadable, encode
@@ -65,7 +66,7 @@ def load(
     source:    docs/contract.md section 3.
     """
     discovery = discovery or discover(paths, project)
-    gathered = _Gathered(project.policy, cache, tell)
+    gathered = _Gathered(project.policy, cache, tell, reader_of(project.root))
     gathered.diagnostics += [one for broken in discovery.broken for one in broken.diagnostics()]
     with _without_collector():
         for shown, path in discovery.files.items():
@@ -77,15 +78,18 @@ def load(
     return gathered.loaded()
 
 
-def load_contents(files: Mapping[str, bytes], *, project: Project, cache: Cache | None = None) -> Loaded:
+def load_contents(
+    files: Mapping[str, bytes], *, project: Project, cache: Cache | None = None, pictures: ReadFile | None = None
+) -> Loaded:
     """Read and check manifests that do not stand on the disk, such as those of a git revision.
 
     files:   the name that is shown → the content. Fetched one by one, so the mapping may be a lazy one; their order has
              no influence on the result.
     cache:   as in `load`.
+    pictures: reads the files of covers; without it they stay unread, and equal no picture.
     returns: as `load`; contents without any entry are fine here.
     """
-    gathered = _Gathered(project.policy, cache, None)
+    gathered = _Gathered(project.policy, cache, None, pictures)
     with _without_collector():
         for shown in sorted(files):
             found = Findings(shown)
@@ -98,12 +102,13 @@ def load_contents(files: Mapping[str, bytes], *, project: Project, cache: Cache 
 class _Gathered:
     """What the files read so far came to. Files are added in order of their names."""
 
-    def __init__(self, policy: Policy, cache: Cache | None, tell: Tell | None) -> None:
+    def __init__(self, policy: Policy, cache: Cache | None, tell: Tell | None, pictures: ReadFile | None) -> None:
         self.diagnostics: list[Diagnostic] = []
         self.managed: Counter[str] = Counter()
         self._policy = policy
         self._cache = cache
         self._tell = tell
+        self._pictures = pictures
         self._assets: list[DesiredAsset] = []
         self._categories: list[DesiredCategory] = []
         self._rules: list[Rule] = []
@@ -188,9 +193,15 @@ class _Gathered:
         self.diagnostics += diagnostics
 
     def close(self) -> None:
-        """Leave the cache in order; no file comes any more."""
+        """Leave the cache in order, and read the pictures that are named; no manifest comes any more."""
         if self._cache is not None:
             self._cache.close()
+        if self._pictures is not None:
+            covers = CoverFiles(self._pictures)
+            self._assets = covers.assets(self._assets)
+            self._rules = covers.rules(self._rules)
+            self._digests += covers.lines
+            self.diagnostics += covers.diagnostics
 
     def loaded(self) -> Loaded:
         """All of it."""

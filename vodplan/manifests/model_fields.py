@@ -21,6 +21,7 @@ from vodplan.manifests.model_parts import (
     CategoryById,
     Model,
     Path,
+    PictureFile,
     Schema,
     Url,
     require,
@@ -38,7 +39,7 @@ def _value(field: KindField) -> Any:
         return _described(field, Literal[""] | Path | CategoryById)
     if field.style is Style.CATEGORIES:
         return _described(field, Annotated[list[Path | CategoryById], Field(max_length=field.max_items)])
-    return _described(field, Literal[""] | Url)
+    return _described(field, Literal[""] | Url | PictureFile)
 
 
 def _described(field: KindField, value: Any) -> Any:
@@ -59,7 +60,9 @@ _LIMITS: dict[Style, Callable[[KindField], str]] = {
     Style.CATEGORIES: lambda field: (
         f"The whole set, at most {field.max_items}, each a path or {{id: 123}}; empty clears them."
     ),
-    Style.URL: lambda _: "An address that begins with http:// or https://; empty clears it.",
+    Style.URL: lambda _: (
+        "An address that begins with http:// or https://, or {file: PATH} for a picture in a file; empty clears it."
+    ),
 }
 
 

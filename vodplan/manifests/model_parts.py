@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
+from vodplan.core.picturefile import LONGEST_NAME
 from vodplan.kinds.category import MAX_LEVELS, MAX_NAME_BYTES
 from vodplan.manifests import limits
 from vodplan.manifests.removal import DEFINITIONS, FORMATS
@@ -32,6 +33,7 @@ BASIC_TEXT = rf"^[\t\n\r\u0020-\u007e{_BASIC}]*$"
 _NAME_CHARACTER = r"[^/\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 _NAME_END = r"[^/\s\u0000-\u001f\u007f-\u009f\u2028\u2029]"
 _NAME = rf"{_NAME_END}({_NAME_CHARACTER}{{0,{MAX_NAME_BYTES - 2}}}{_NAME_END})?"
+_PICTURE = r"^[^/~\\\u0000-\u001f\u007f-\u009f\u2028\u2029][^\\\u0000-\u001f\u007f-\u009f\u2028\u2029]*\.[A-Za-z]{3,4}$"
 _PATH = rf"^{_NAME}(/{_NAME}){{0,{MAX_LEVELS - 1}}}$"
 
 
@@ -91,6 +93,14 @@ Url: Any = text(
     {"pattern": limits.URL_PATTERN, "maxLength": limits.MAX_URL_BYTES},
 )
 Path: Any = text(limits.path_problem, {"pattern": _PATH, "description": "One to three names, joined by slashes."})
+PicturePath: Any = text(
+    lambda value: limits.picture_problem("file", value),
+    {
+        "maxLength": LONGEST_NAME,
+        "pattern": _PICTURE,
+        "description": "The path of a picture below the project's folder, with forward slashes.",
+    },
+)
 Day: Any = text(
     lambda value: limits.date_problem("after", value),
     {"pattern": limits.DATE_PATTERN, "description": "The first day of the deletion, UTC, YYYY-MM-DD."},
@@ -105,6 +115,12 @@ class CategoryById(Model):
     """A category by its id."""
 
     id: Annotated[int, Field(ge=1, le=limits.MAX_CATEGORY_ID)]
+
+
+class PictureFile(Model):
+    """A picture that stands in a file of the project."""
+
+    file: PicturePath
 
 
 class Keep(Model):

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from vodplan.core.coverfile import cover_of
 from vodplan.core.values import Json
+from vodplan.render.amounts import size
 
 MOST_WORDS = 400
 """Beyond so many words between the first and the last difference, comparing costs more than it tells."""
@@ -44,6 +46,14 @@ def split_words(text: str) -> list[str]:
 def item_text(one: Json) -> str:
     """One of several values as a text: a tag, a category by its path, or `id 123` for one without a path."""
     return " ".join(f"{key} {value}" for key, value in one.items()) if isinstance(one, Mapping) else str(one)
+
+
+def mapping_text(value: Mapping[str, Json]) -> str:
+    """A value of several members as a text: the file of a picture with its digest and size, or `id 123`."""
+    cover = cover_of(value)
+    if cover is not None:
+        return f"file {cover.file} (sha256 {cover.sha256[:12]}, {size(cover.size)})"
+    return ", ".join(f"{key} {one}" for key, one in value.items())
 
 
 def difference(old: str, new: str) -> tuple[Piece, ...] | None:

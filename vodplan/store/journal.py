@@ -211,7 +211,9 @@ def _detail(line: Line) -> tuple[EventKind, Json]:
     call = line.call
     if line.outcomes is not None:
         said: list[Json] = [outcome_json(one) for one in line.outcomes]
-        return EventKind.OUTCOME, {"operation": call.operation, "kind": call.kind, "items": said}
+        made: list[Json] = [dict(one.params) for one in call.items if "image" in one.params]
+        uploaded: dict[str, Json] = {"uploaded": made} if made else {}
+        return EventKind.OUTCOME, scrub({"operation": call.operation, "kind": call.kind, "items": said, **uploaded})
     items: list[Json] = [_item(item, change) for item, change in zip(call.items, line.changes, strict=True)]
     return EventKind.INTENT, scrub({"operation": call.operation, "kind": call.kind, "items": items})
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import cast
 
 from vodplan.core.address import URL_PREFIX
+from vodplan.core.coverfile import Images
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts, Stream
 from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
@@ -73,6 +74,10 @@ class SnapshotReader:
             "categories", [(key, [[one.id, one.name, one.parent, one.level] for one in read])], at=self._at
         )
         return read
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`; the service is asked each time, since files change without it."""
+        return await self._service.pictures(digests)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -68,6 +68,19 @@ async def get_image_info(api: Api, image_id: str, *, auth_timeout: int | None = 
     return ImageInfo(record.raw, record.origin)
 
 
+async def create_upload_image(api: Api, *, title: str, extension: str, tags: str, file_name: str) -> Record:
+    """Begin the upload of a picture that is to be a cover; the answer names the image and where its file goes.
+
+    Each call makes another image, which stays without a file until that has arrived.
+
+    source: page «ApsaraVideo VOD:CreateUploadImage».
+    """
+    return await api.call(
+        "CreateUploadImage",
+        {"ImageType": "cover", "ImageExt": extension, "Title": title, "Tags": tags, "OriginalFileName": file_name},
+    )
+
+
 async def get_image_infos(api: Api, ids: Sequence[str]) -> ImagesFound:
     """Read up to 20 uploaded images.
 

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
+from vodplan.core.coverfile import UPLOAD, Images
 from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
@@ -21,6 +22,7 @@ from vodplan.core.selector import Selector
 from vodplan.vod import category as category_edge
 from vodplan.vod import endpoints, probes, select, video, walk
 from vodplan.vod.caller import Api, Caller, HttpConnections, Throttled
+from vodplan.vod.covers import CoverImages
 from vodplan.vod.credentials import CredentialsProvider
 from vodplan.vod.edges import EDGES
 from vodplan.vod.pacing import Sleep
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from vodplan.core.pictures import Pictures
     from vodplan.core.ports import Progress
     from vodplan.vod.backup import SourceBackup
+    from vodplan.vod.storage import ObjectStorage
     from vodplan.vod.transfer import FileServer
 
 __all__ = ["ProbeResult", "Reader", "SystemClock", "VodService", "Writer", "endpoint_for"]
@@ -57,10 +60,17 @@ class SystemClock:
 class Reader:
     """Implements `core.ports.LiveReader`."""
 
-    def __init__(self, api: Api, *, now: Callable[[], datetime.datetime] = lambda: SystemClock().now()) -> None:
-        """now: the time by the service's clock."""
+    def __init__(
+        self,
+        api: Api,
+        *,
+        now: Callable[[], datetime.datetime] = lambda: SystemClock().now(),
+        covers: CoverImages | None = None,
+    ) -> None:
+        """now: the time by the service's clock; covers: shared with the writer, which uploads."""
         self._api = api
         self._now = now
+        self._covers = covers or CoverImages(api)
 
     def read(self, kind: str, keys: Sequence[str]) -> AsyncIterator[LiveBatch]:
         """See `LiveReader.read`."""
@@ -75,6 +85,10 @@ class Reader:
     async def categories(self, tree: str = DEFAULT_TREE) -> Sequence[Category]:
         """See `LiveReader.categories`."""
         return await category_edge.categories(self._api, tree)
+
+    async def pictures(self, digests: Sequence[str]) -> Images:
+        """See `LiveReader.pictures`."""
+        return await self._covers.find(digests)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
@@ -98,11 +112,14 @@ class Reader:
 class Writer:
     """Implements `core.ports.LiveWriter`."""
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, *, covers: CoverImages | None = None) -> None:
         self._api = api
+        self._covers = covers or CoverImages(api)
 
     async def write(self, call: Call) -> CallAnswer:
         """See `LiveWriter.write`."""
+        if call.operation == UPLOAD:
+            return await self._covers.write(call)
         if call.kind not in WRITERS:
             raise BugError(f"Assets of kind {call.kind!r} cannot be written.")
         try:
@@ -129,6 +146,7 @@ class VodService:
     http:      connections in place of the network, for tests; closed with the service.
     throttled: told of each call that the service refused as one too many.
     unpaced:   no pacing, for an emulator without quotas.
+    pictures:  reads the file of a picture that is to be uploaded, by its path in a plan; raises `Unusable`.
     """
 
     def __init__(
@@ -146,6 +164,7 @@ class VodService:
         http: HttpConnections | None = None,
         unpaced: bool = False,
         throttled: Throttled | None = None,
+        pictures: Callable[[str], bytes] | None = None,
     ) -> None:
         if not 0 < share <= 1:
             raise ConfigError(
@@ -168,6 +187,9 @@ class VodService:
         self._client: HttpConnections | None = None
         self._caller: Caller | None = None
         self._files: FileServer | None = None
+        self._pictures = pictures
+        self._covers: CoverImages | None = None
+        self._storage: ObjectStorage | None = None
 
     async def __aenter__(self) -> Self:
         self._client = self._http or self._connections()
@@ -191,6 +213,8 @@ class VodService:
     ) -> None:
         if self._files is not None:
             await self._files.close()
+        if self._storage is not None:
+            await self._storage.close()
         if self._client is not None:
             await self._client.close()
 
@@ -209,12 +233,26 @@ class VodService:
     @property
     def reader(self) -> Reader:
         """What may be read; a planner is given this and cannot write."""
-        return Reader(self.api, now=self._service_time)
+        return Reader(self.api, now=self._service_time, covers=self.covers)
 
     @property
     def writer(self) -> Writer:
         """What may be written."""
-        return Writer(self.api)
+        return Writer(self.api, covers=self.covers)
+
+    @property
+    def covers(self) -> CoverImages:
+        """The images of pictures in files."""
+        if self._covers is None:
+            self._covers = CoverImages(self.api, read=self._pictures, region=self.region, storage=self._object_storage)
+        return self._covers
+
+    def _object_storage(self) -> ObjectStorage:
+        if self._storage is None:
+            from vodplan.vod.storage import ObjectStorage
+
+            self._storage = ObjectStorage(now=self._service_time, sleep=self._sleep)
+        return self._storage
 
     def _service_time(self) -> datetime.datetime:
         return self._clock.now() + datetime.timedelta(seconds=self.api.skew or 0.0)

@@ -63,6 +63,11 @@ class Service:
         self.asked.append("categories")
         return TREE
 
+    async def pictures(self, digests: Sequence[str]) -> Mapping[str, Sequence[str]]:
+        """None."""
+        self.asked.append(f"pictures {','.join(digests)}")
+        return {}
+
     async def members(self, category: int) -> Members:
         """The same members for every category."""
         self.asked.append(f"members {category}")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from vodplan.core.change import Action, Change
 from vodplan.core.plan import GuardRefusal
 from vodplan.core.urls import resource_key
+from vodplan.core.values import CoverFile
 
 
 class CoverUsers:
@@ -32,7 +33,7 @@ class CoverUsers:
         """Note the covers of one video, live and wanted; what is no URL is passed over."""
         if not self._deleted:
             return
-        for cover in covers:
+        for cover in (url for one in covers for url in (one.urls if isinstance(one, CoverFile) else (one,))):
             if isinstance(cover, str) and cover and (resource := resource_key(cover)) in self._deleted:
                 self._users.setdefault(resource, set()).add(f"video/{video_id}")
 

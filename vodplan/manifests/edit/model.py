@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from vodplan.core.values import FieldValue, TagEdit, Unset
+from vodplan.core.values import CoverFile, FieldValue, TagEdit, Unset
 
 Value = str | int | bool | datetime.date | None | Sequence["Value"] | Mapping[str, "Value"]
 """What a field can be set to.
@@ -109,6 +109,8 @@ def written(value: FieldValue) -> Value:
     if isinstance(value, TagEdit):
         parts = {"add": value.add, "remove": value.remove}
         return {name: list(tags) for name, tags in parts.items() if tags}
+    if isinstance(value, CoverFile):
+        return {"file": value.file}
     if isinstance(value, int) and not isinstance(value, bool):
         return {"id": value}
     if isinstance(value, tuple):

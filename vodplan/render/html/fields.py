@@ -8,7 +8,7 @@ from vodplan.core.change import Action, Change
 from vodplan.core.values import Json
 from vodplan.render.html.links import linkable
 from vodplan.render.html.marks import marked
-from vodplan.render.words import Mark, difference, item_text
+from vodplan.render.words import Mark, difference, item_text, mapping_text
 
 FIRST = ("title", "description", "tags", "category", "categories", "cover")
 """The fields that people look at first, in that order; others follow by name."""
@@ -58,7 +58,7 @@ def value_text(value: Json) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {one}" for key, one in value.items())
+        return mapping_text(value)
     if isinstance(value, list | tuple):
         return ", ".join(_texts(value))
     return str(value)

@@ -9,7 +9,7 @@ from vodplan.render.canvas import Canvas, Ink
 from vodplan.render.escape import terminal
 from vodplan.render.text.layout import INDENT, LABEL, labelled, quoted
 from vodplan.render.width import cells
-from vodplan.render.words import Mark, Piece, difference, item_text, split_words
+from vodplan.render.words import Mark, Piece, difference, item_text, mapping_text, split_words
 
 _CONTEXT = 28
 """Cells of unchanged text that stay on each side of a change."""
@@ -56,7 +56,7 @@ def _value(name: str, value: Json, nothing: str) -> str:
     if value is None or value == "":
         return nothing
     if isinstance(value, Mapping):
-        return ", ".join(f"{terminal(str(key))} {terminal(str(one))}" for key, one in value.items())
+        return terminal(mapping_text(value))
     if not isinstance(value, str):
         return terminal(str(value))
     return terminal(value) if name in _NAMES or _is_url(value) else quoted(value)
