@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,8 +29,6 @@ INSTALL = "pip install 'vodplan[sheets]'"
 
 _MOMENT = "%Y-%m-%d %H:%M:%S"
 _ROWS_AT_ONCE = 500
-_LOOKS_ESCAPED = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-"""What readers of a workbook take for the escape of a character."""
 
 
 def csv_pieces(columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
@@ -112,7 +109,7 @@ def _fill(book: Workbook, columns: Sequence[Column], rows: Iterable[Sequence[Cel
 def _write(sheet: Worksheet, row: int, column: int, cell: str | float | datetime.datetime, style: Format) -> None:
     if isinstance(cell, str):
         # Never `write`, which makes formulas, links and numbers of texts.
-        sheet.write_string(row, column, _LOOKS_ESCAPED.sub("_x005F_", cell), style)
+        sheet.write_string(row, column, cell, style)
     elif isinstance(cell, datetime.datetime):
         sheet.write_datetime(row, column, cell, style)
     else:
