@@ -68,7 +68,9 @@ async def get_image_info(api: Api, image_id: str, *, auth_timeout: int | None = 
     return ImageInfo(record.raw, record.origin)
 
 
-async def create_upload_image(api: Api, *, title: str, extension: str, tags: str, file_name: str) -> Record:
+async def create_upload_image(
+    api: Api, *, title: str, extension: str, tags: str, file_name: str, image_type: str = "cover"
+) -> Record:
     """Begin the upload of a picture that is to be a cover; the answer names the image and where its file goes.
 
     Each call makes another image, which stays without a file until that has arrived.
@@ -77,7 +79,7 @@ async def create_upload_image(api: Api, *, title: str, extension: str, tags: str
     """
     return await api.call(
         "CreateUploadImage",
-        {"ImageType": "cover", "ImageExt": extension, "Title": title, "Tags": tags, "OriginalFileName": file_name},
+        {"ImageType": image_type, "ImageExt": extension, "Title": title, "Tags": tags, "OriginalFileName": file_name},
     )
 
 

@@ -19,6 +19,16 @@ NOWHERE = 9_007_199_254_740_991
 UNNAMEABLE = "vodplan doctor " + "x" * 64
 """A category's name over the service's 64 bytes: a second reason to refuse what names `NOWHERE` already."""
 
+_NO_IMAGE = {
+    "image_type": "none",
+    "extension": "none",
+    "title": "vodplan doctor " + "x" * 128,
+    "tags": "",
+    "file_name": "",
+}
+"""An upload of a type, an ending and a title that the service does not have, each a reason to refuse it: there is no
+image to name that does not exist. Were all three taken, an image without a file would be left behind."""
+
 MOST_SKEW = 15 * 60
 """Seconds that the service tolerates between its clock and a request's time."""
 
@@ -107,6 +117,7 @@ def _writes(api: Api) -> dict[Need, list[Try]]:
             ("UpdateVideoInfo", lambda: video_api.update_video_info(api, video)),
             ("UpdateVideoInfos", lambda: video_api.update_video_infos(api, [video])),
             ("UpdateImageInfos", lambda: image_api.update_image_infos(api, [image])),
+            ("CreateUploadImage", lambda: image_api.create_upload_image(api, **_NO_IMAGE)),
             ("UpdateAttachedMediaInfos", lambda: attached_api.update_attached_media_infos(api, [attached])),
             ("AddCategory", lambda: category_api.add_category(api, UNNAMEABLE, parent=NOWHERE)),
             ("UpdateCategory", lambda: category_api.update_category(api, NOWHERE, UNNAMEABLE)),
