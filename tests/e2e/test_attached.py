@@ -177,7 +177,8 @@ def test_export_then_plan_is_empty_and_nothing_is_unmanaged(tmp_path: Path) -> N
     with running(tmp_path / "library.db", demo=True) as emulator:
         here = project(tmp_path / "here", emulator)
         here.folder.mkdir()
-        before = here.run("unmanaged", "--format", "json").document
+        here.manifest("videos: []\n", "empty/a.yaml")
+        before = here.run("unmanaged", "empty", "--format", "json").document
         assert here.run("export", "--format", "json").document["entries"]["attached"] == 30
 
         assert before["by_kind"]["attached"]["assets"] == 30

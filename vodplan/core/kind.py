@@ -102,6 +102,7 @@ class Kind:
     """The pure half of one kind of asset.
 
     name, plural: `video`, `videos` (the manifest's key).
+    noun:         what one of them is called in a sentence; its name when empty.
     fields:       in the order of `DesiredAsset.values` and `LiveAsset.values`.
     tree:         the tree of categories that its assets stand in; the paths of its fields are of that one.
     identities:   the keys of an entry that name an asset, of which each entry has one.
@@ -119,11 +120,17 @@ class Kind:
     read_operation: str
     read_batch: int
     calls: Callable[[Sequence[tuple[int, Change]], Mapping[str, int]], tuple[Call, ...]]
+    noun: str = ""
     tree: str = DEFAULT_TREE
     identities: tuple[str, ...] = ("id",)
     facts_shown: tuple[str, ...] = ()
     has_source: bool = False
     alone: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def called(self) -> str:
+        """What one of them is called in a sentence: `video`, `attached medium`."""
+        return self.noun or self.name
 
     def index(self, field: str) -> int:
         """The place of a field in `values`; raises KeyError for a field this kind does not have."""

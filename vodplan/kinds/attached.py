@@ -35,6 +35,7 @@ def _calls(changes: Sequence[tuple[int, Change]], category_ids: Mapping[str, int
 ATTACHED = Kind(
     name="attached",
     plural="attached",
+    noun="attached medium",
     fields=FIELDS,
     read_operation="GetAttachedMediaInfo",
     read_batch=20,

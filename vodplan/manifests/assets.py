@@ -18,7 +18,7 @@ from vodplan.manifests.nodes import Map, Node, Placed
 from vodplan.manifests.reading import Entries
 from vodplan.manifests.removal import NO_REMOVAL, Removal, read_removal, refuse_beside_absent
 from vodplan.manifests.seen import Seen, noted
-from vodplan.manifests.wording import one_of
+from vodplan.manifests.wording import article, one_of
 
 _PARTS = ("source", "force", "streams")
 _REMOVAL = ("state", "reason", "after")
@@ -46,7 +46,7 @@ class AssetReader:
         removal = (*_REMOVAL, *_PARTS) if kind.has_source else _REMOVAL
         self._others = frozenset((*self._identities, *removal, *(["types"] if kind is IMAGE else [])))
         self._known = (*(field.name for field in kind.fields), *sorted(self._others))
-        self._what = f"{'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
+        self._what = article(kind.called)
 
     def read(self, node: Node) -> None:
         """Read one entry."""
@@ -71,7 +71,7 @@ class AssetReader:
         removal = NO_REMOVAL
         if len(others) > 1:
             removal = read_removal(others, found)
-            refuse_beside_absent(record.entries, removal, self._beside, found, f"the {self.kind.name}")
+            refuse_beside_absent(record.entries, removal, self._beside, found, f"the {self.kind.called}")
         keys = [key for key in self._keys(record, others, removal, source)]
         if found.errors == before:
             self.assets += [self._asset(key, values, source, removal) for key in keys]

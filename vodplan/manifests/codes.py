@@ -51,7 +51,7 @@ _VALUES = {
     "VP124": ("Text too long", "The service counts UTF-8 bytes, not characters."),
     "VP125": ("Emoji not allowed", "The service refuses emoji in the texts and tags of images and attached media."),
     "VP126": ("Control character in a text", "Only tab and line ends may stand in texts."),
-    "VP127": ("Too many tags", "The service keeps at most 16 tags for an asset."),
+    "VP127": ("Too many tags or categories", "The service keeps at most 16 tags, or 5 categories of attached media."),
     "VP128": ("Bad tag", "A tag is empty or has a comma; the service separates tags by commas."),
     "VP129": ("Tag both added and removed", "The order of the two would decide, so neither is done."),
     "VP130": ("Bad id", "An id or a reference has characters, or a length, that the service never gives out."),

@@ -78,7 +78,7 @@ def _missing(asset: DesiredAsset, kind: Kind, required: Sequence[str], found: Fi
     found.error(
         "VP150",
         f"{asset.address} sets no {one_of(names)}. policy.require in the project file wants "
-        f"{'it' if len(names) == 1 else 'them'} in every {kind.name}.",
+        f"{'it' if len(names) == 1 else 'them'} in every {kind.called}.",
         _start(asset, found),
     )
 

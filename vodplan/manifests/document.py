@@ -21,7 +21,7 @@ from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.nodes import Bad, Node, Placed, Scalar
 from vodplan.manifests.rules import RuleReader
 from vodplan.manifests.seen import Seen
-from vodplan.manifests.wording import describe
+from vodplan.manifests.wording import article, describe
 
 API_VERSION = "vodplan/v1"
 
@@ -171,7 +171,7 @@ class _DocumentReader:
             block = reading.mapping(pair[1], found, f"defaults.{name}")
             if block is not None:
                 readers = field_readers(kind, found, self._policy.vocabulary)
-                reading.unknown_keys(block.entries, tuple(readers), found, f"the defaults of a {name}")
+                reading.unknown_keys(block.entries, tuple(readers), found, f"the defaults of {article(kind.called)}")
                 self._defaults[plural] = tuple(
                     readers[one.name][1](block.entries[one.name][1]) if one.name in block.entries else UNSET
                     for one in kind.fields

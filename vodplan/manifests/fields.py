@@ -88,7 +88,7 @@ def _picture_file(name: str, node: Map, found: Findings) -> FieldValue:
 
 
 def _categories_reader(field: Field, found: Findings) -> FieldReader:
-    one = _category_reader(replace(field, nullable=False), found, "a category")
+    one = _category_reader(replace(field, nullable=False), found, "A category")
 
     def read(node: Node) -> FieldValue:
         if reading.is_null(node):

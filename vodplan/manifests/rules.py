@@ -22,7 +22,7 @@ from vodplan.manifests.nodes import Map, Node
 from vodplan.manifests.reading import Entries
 from vodplan.manifests.removal import ABSENT
 from vodplan.manifests.seen import Seen
-from vodplan.manifests.wording import did_you_mean, quoted
+from vodplan.manifests.wording import article, did_you_mean, quoted
 
 EXPRESSION = "selector"
 """What a selector that stands alone is called."""
@@ -132,7 +132,7 @@ class RuleReader:
     def _values(self, block: Map, kind: Kind) -> tuple[FieldValue, ...]:
         found = self._found
         readers = field_readers(kind, found, self._vocabulary)
-        what = f"what a rule sets of {'an' if kind.name[0] in 'aeiou' else 'a'} {kind.name}"
+        what = f"what a rule sets of {article(kind.called)}"
         reading.unknown_keys(block.entries, tuple(readers), found, what)
         if not block.entries:
             found.error("VP136", "set is empty. Name a field, such as set: {tags: {add: [archived]}}.", block)

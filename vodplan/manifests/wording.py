@@ -38,6 +38,11 @@ def describe(node: Node) -> str:
     return cut(node.value) if found is ScalarType.BOOL else f"the text {quoted(node.value)}"
 
 
+def article(noun: str) -> str:
+    """A noun with its article: `a video`, `an image`."""
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
 def one_of(names: Iterable[str]) -> str:
     """Names in a row: `a, b or c`."""
     listed = list(names)

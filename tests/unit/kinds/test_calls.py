@@ -24,7 +24,10 @@ def shape(found: Sequence[Call]) -> list[tuple[str, int]]:
     return [(call.operation, len(call.items)) for call in found]
 
 
-@pytest.mark.parametrize(("kind", "operation"), [("video", "UpdateVideoInfos"), ("image", "UpdateImageInfos")])
+@pytest.mark.parametrize(
+    ("kind", "operation"),
+    [("video", "UpdateVideoInfos"), ("image", "UpdateImageInfos"), ("attached", "UpdateAttachedMediaInfos")],
+)
 def test_updates_go_twenty_to_a_call(kind: str, operation: str) -> None:
     """45 short updates are three calls."""
     found = calls(*[build.change(f"{kind}/a{one}", after={"title": "t"}) for one in range(45)])
@@ -51,6 +54,27 @@ def test_update_into_no_category_sends_0_and_into_a_made_one_its_new_id() -> Non
     (call,) = calls(cleared, unknown, made, category_ids={"Art": 99})
 
     assert [item.fields["category"] for item in call.items] == [0, 0, 99]
+
+
+def test_update_of_several_categories_sends_their_ids() -> None:
+    """Paths are for people; none at all clears them."""
+    moved = build.change("attached/m1", after={"categories": ["A", {"id": 9}]}, params={"categories_ids": [7, 9]})
+    cleared = build.change("attached/m2", after={"categories": []}, params={"categories_ids": []})
+    bare = build.change("attached/m3", after={"categories": []})
+
+    (call,) = calls(moved, cleared, bare)
+
+    assert [item.fields["categories"] for item in call.items] == [(7, 9), (), ()]
+    assert encoded_bytes(call.items[0]) > len("7%2C9")
+
+
+def test_attached_media_are_removed_twenty_to_a_call_after_updates() -> None:
+    """By their ids, with nothing else in the call."""
+    changes = [build.change(f"attached/m{one}", Action.DELETE) for one in range(21)]
+
+    found = calls(build.change("attached/a", after={"title": "t"}), *changes)
+
+    assert shape(found) == [("UpdateAttachedMediaInfos", 1), ("DeleteAttachedMedia", 20), ("DeleteAttachedMedia", 1)]
 
 
 def test_update_into_a_category_without_an_id_is_a_bug_not_a_guess() -> None:

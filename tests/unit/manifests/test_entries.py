@@ -8,6 +8,7 @@ from tests import build
 from vodplan.core.categories import CategoryTree
 from vodplan.core.live import Category, LiveAsset
 from vodplan.core.values import FieldValue
+from vodplan.kinds.attached import ATTACHED
 from vodplan.kinds.image import IMAGE
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.entries import category_entries, entry_of, entry_text
@@ -51,6 +52,33 @@ def test_entry_of_an_empty_asset_asks_for_one_empty_field() -> None:
     assert written(build.live_video("v1")) == '  - id: v1\n    title: ""\n'
     assert written(build.live_video("v1", title="\n")) == '  - id: v1\n    title: ""\n'
     assert written(build.live_video("v1", title="T"), fields=frozenset({"tags"})) == "  - id: v1\n    tags: []\n"
+
+
+def test_entry_has_several_categories_by_path_or_id() -> None:
+    """By its id where it has no path of its own; those of a tree that has gone are left out with the reason."""
+    tree = CategoryTree(
+        (
+            Category(id=11, name="Subs", parent=None, level=0, tree="material"),
+            Category(id=12, name="Twin", parent=None, level=0, tree="material"),
+            Category(id=13, name="Twin", parent=None, level=0, tree="material"),
+        )
+    )
+
+    def text(*categories: int) -> str:
+        live = build.live_attached("m1", title="T", categories=categories)
+        return entry_text(entry_of(live, ATTACHED, tree=tree, fields={"title", "categories"}))
+
+    assert text(11, 12) == "  - id: m1\n    title: T\n    categories: [Subs, {id: 12}]\n"
+    assert text() == "  - id: m1\n    title: T\n"
+    assert "# categories is left out: The library has no category with the id 99. (VP301)" in text(11, 99)
+    assert "6 categories are written" in text(11, 12, 13, 11, 11, 11)
+
+
+def test_entries_of_categories_are_of_the_default_tree() -> None:
+    """An entry would make it anew where it does not belong."""
+    there = (*TREE[:2], Category(id=11, name="Subs", parent=None, level=0, tree="material"))
+
+    assert [path for path, _, _ in category_entries(there, CategoryTree(there))] == ["News", "News/Sports"]
 
 
 def test_entry_is_named_by_a_reference_that_can_stand_there() -> None:
