@@ -133,3 +133,55 @@ def test_base_with_a_manifest_that_cannot_be_read_is_refused(library: tuple[Proj
     made.manifest(manifest({ids[0]: "Mine"}))
 
     refused(made.call, "plan", "--base", "HEAD", code=3, says=("a.yaml",), next="git show")
+
+
+def test_labels_are_the_same_for_every_way_to_plan_less(library: tuple[Project, list[str]], tmp_path: Path) -> None:
+    """Labels are those of the whole plan, whatever part is planned and however it is read."""
+    made, ids = library
+    titles = {one: f"First {place}" for place, one in enumerate(ids)}
+    made.manifest(manifest({**titles, ids[1]: "Merged"}))
+    git(made.folder, "commit", "-qam", "merged, not applied")
+    made.manifest(manifest({**titles, ids[0]: "Mine", ids[1]: "Merged"}))
+    mine, pending = {f"video/{ids[0]}": {"title": "branch"}}, {f"video/{ids[1]}": {"title": "pending"}}
+
+    assert labels(made, "--base", "HEAD", "--changed-since", "HEAD") == mine
+    assert labels(made, "--base", "HEAD", "--only", f"video/{ids[1]}") == pending
+    assert labels(made, "--base", "HEAD", "--exclude", f"video/{ids[1]}") == mine
+    assert labels(made, "--base", "HEAD", "--read-by", "search") == {**mine, **pending}
+    kept = ("--base", "HEAD", "--snapshot", str(tmp_path / "live.snapshot"))
+    assert labels(made, *kept) == labels(made, *kept) == {**mine, **pending}
+    assert made.call("plan", "--base", "HEAD", "--changed-since", "HEAD", "--fail-on-foreign").code == 0
+
+
+def test_entry_in_another_file_is_the_same_entry_when_only_that_file_is_planned(
+    library: tuple[Project, list[str]],
+) -> None:
+    """It is looked for in all manifests of the base."""
+    made, ids = library
+    made.manifest(manifest({ids[0]: "Merged"}))
+    git(made.folder, "commit", "-qam", "merged, not applied")
+    here = next(made.folder.glob("manifests/*.yaml"))
+    here.rename(here.with_name("moved.yaml"))
+
+    assert labels(made, "manifests/moved.yaml", "--base", "HEAD") == {f"video/{ids[0]}": {"title": "pending"}}
+
+
+def test_saved_plan_with_labels_is_shown_and_applied_like_any_other(library: tuple[Project, list[str]]) -> None:
+    """Labels are in the file, and apply does not decide by them."""
+    made, ids = library
+    made.manifest(manifest({ids[0]: "Mine"}))
+
+    assert made.call("plan", "--base", "HEAD", "--fail-on-foreign", "--out", "plan.json").code == 0
+    assert "1 from this branch" in " ".join(made.call("show", "plan.json").out.split())
+    assert made.call("apply", "plan.json", "--auto-approve").code == 0
+    assert labels(made, "--base", "HEAD") == {}
+
+
+def test_removed_entry_that_the_base_would_change_is_in_no_plan(library: tuple[Project, list[str]]) -> None:
+    """So it is foreign to nobody."""
+    made, ids = library
+    made.manifest(manifest({ids[0]: "Merged", ids[1]: "First 1"}))
+    git(made.folder, "commit", "-qam", "merged, not applied")
+    made.manifest(manifest({ids[1]: "Mine"}))
+
+    assert labels(made, "--base", "HEAD", "--fail-on-foreign") == {f"video/{ids[1]}": {"title": "branch"}}

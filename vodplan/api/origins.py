@@ -11,6 +11,8 @@ from vodplan.api.projects import StrPath, Workspace, find_project
 from vodplan.core.errors import ConfigError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vodplan.core.desired import DesiredState
     from vodplan.core.plan import Plan
 
@@ -50,7 +52,7 @@ def beside(workspace: Workspace, plan: Plan, ref: str, *, fail_on_foreign: bool 
 
     project, environ, now = workspace.project, workspace.environ, workspace.desired
     cache = open_cache(project, environ)
-    before = read_before(ref, project=project, paths=workspace.paths, environ=environ, cache=cache)
+    before = read_before(ref, project=project, paths=_places(workspace), environ=environ, cache=cache)
     if before.broken:
         file, why = next(iter(before.broken.items()))
         raise ConfigError(
@@ -66,6 +68,13 @@ def beside(workspace: Workspace, plan: Plan, ref: str, *, fail_on_foreign: bool 
         kinds=KINDS,
     )
     return seal(refuse_foreign(told) if fail_on_foreign else told)
+
+
+def _places(workspace: Workspace) -> tuple[Path, ...]:
+    """Where the base's manifests are: all the project's when those named are some of them, since entries move."""
+    homes = [home.resolve() for home in workspace.project.manifests]
+    named = [path.resolve() for path in workspace.paths]
+    return () if all(any(one.is_relative_to(home) for home in homes) for one in named) else workspace.paths
 
 
 def _with_the_same(before: DesiredState, now: DesiredState, same: frozenset[str]) -> DesiredState:

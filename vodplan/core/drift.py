@@ -53,12 +53,16 @@ class Origin:
 class LastWrite:
     """What the last run that wrote a field left there.
 
-    value: as `Change.after` has it; `state` is "present" or "absent".
+    value: as `Change.after` has it; `state` is "present" or "missing".
+    ids:   of the categories written, as in `Change.params`; None for other fields, and where only a path is on record.
+    sure:  whether it was read back as written, and no later write of the field has an outcome that nobody knows.
     """
 
     run: str
     at: str
     value: Json
+    ids: Json = None
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

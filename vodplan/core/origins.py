@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 import enum
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from operator import attrgetter
 
 from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX
-from vodplan.core.change import Change
-from vodplan.core.desired import DesiredAsset, DesiredState
-from vodplan.core.drift import History, comparable, put_right
+from vodplan.core.change import Action, Change
+from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
+from vodplan.core.drift import History, LastWrite, comparable, put_right
 from vodplan.core.kind import Kind
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.rule import Rule
@@ -25,7 +26,7 @@ class ChangeOrigin(enum.StrEnum):
     BRANCH:  the manifests ask for something else than at the base.
     PENDING: the base asks for the same, and what the last run left is still live: it was never applied.
     CONSOLE: the base asks for the same, and what is live is not what the last run left: it was edited since.
-    EARLIER: the base asks for the same, and no run on record wrote the field: one of the two, nobody knows which.
+    EARLIER: the base asks for the same, and what runs left there is not known: one of the two, nobody knows which.
     """
 
     BRANCH = "branch"
@@ -36,6 +37,9 @@ class ChangeOrigin(enum.StrEnum):
 
 _RULE = attrgetter("selector", "values", "absent")
 _CATEGORY = attrgetter("renamed_from", "absent")
+
+_IDS = {"category": "category_before", "categories": "categories_before"}
+"""Field → the parameter of a change with its live value by id: a path is another one once its category is renamed."""
 
 
 def with_origins(
@@ -53,17 +57,17 @@ def with_origins(
     revision:   the base, for people.
     history:    of the plan's addresses.
     """
-    now, before = _Wanted(head, kinds), _Wanted(base, kinds)
+    now, before = _Wanted(head, plan, kinds), _Wanted(base, plan, kinds)
 
     def origin(change: Change, name: str, live: Json) -> ChangeOrigin:
         asked = before.asks(change, name)
         if asked is None or asked != now.asks(change, name):
             return ChangeOrigin.BRANCH
         last = history.writes.get(str(change.address), {}).get(name)
-        if last is None:
+        left = None if last is None or not change.certain else _left(last, change, name, live)
+        if left is None:
             return ChangeOrigin.EARLIER
-        same = comparable(last.value) == comparable(live)
-        return ChangeOrigin.PENDING if same else ChangeOrigin.CONSOLE
+        return ChangeOrigin.PENDING if left else ChangeOrigin.CONSOLE
 
     changes = tuple(
         dataclasses.replace(
@@ -110,38 +114,63 @@ def counted(changes: Iterable[Change]) -> Mapping[ChangeOrigin, int]:
     return {one: totals[one.value] for one in ChangeOrigin if totals[one.value]}
 
 
-class _Wanted:
-    """What manifests ask for, by whatever names an asset."""
+def _left(last: LastWrite, change: Change, name: str, live: Json) -> bool | None:
+    """Whether a field is as the last run left it; None when that is not known."""
+    told = _IDS.get(name)
+    if told is not None and last.ids is not None:
+        same = comparable(last.ids) == comparable(change.params.get(told))
+        return same if same or last.sure else None
+    same = comparable(last.value) == comparable(live)
+    # Another path may be another name of the same category.
+    return same if same or (last.sure and told is None) else None
 
-    def __init__(self, desired: DesiredState, kinds: Mapping[str, Kind]) -> None:
+
+class _Wanted:
+    """What manifests ask for in what a plan changes, by whatever names an asset."""
+
+    def __init__(self, desired: DesiredState, plan: Plan, kinds: Mapping[str, Kind]) -> None:
         self._kinds = kinds
-        self._assets = {(one.kind, _plain(one.key)): one for one in desired.assets}
+        self._today = datetime.datetime.fromisoformat(plan.created_at).date()
+        names = {(change.kind, key) for change in plan.changes for key in _keys(change)}
+        named = ((place, one) for one in desired.assets if (place := (one.kind, _plain(one.key))) in names)
+        self._assets = dict(named)
         self._categories = {one.path: one for one in desired.categories}
+        wanted = [one.path.split("/") for one in desired.categories if not one.absent]
+        self._above = {"/".join(path[:depth]) for path in wanted for depth in range(1, len(path))}
         self._rules = {one.name: one for one in desired.rules}
 
     def asks(self, change: Change, name: str) -> object:
         """What is asked for in a field of a change's asset; None for nothing."""
         if change.kind == "category":
-            category = self._categories.get(change.address.key)
-            return None if category is None else _CATEGORY(category)
+            return self._of_category(change)
         entry = self._entry(change)
         asked = None if entry is None else self._of_entry(entry, name)
         return asked if asked is not None or change.rule is None else self._of_rules(change.rule)
 
     def _entry(self, change: Change) -> DesiredAsset | None:
-        keys = [_plain(change.address.key), change.id or ""]
-        if change.facts.get("reference"):
-            keys.append(f"{REFERENCE_PREFIX}{change.facts['reference']}")
-        return next((self._assets[change.kind, key] for key in keys if (change.kind, key) in self._assets), None)
+        places = ((change.kind, key) for key in _keys(change))
+        return next((self._assets[place] for place in places if place in self._assets), None)
+
+    def _waits(self, entry: DesiredAsset | DesiredCategory) -> bool:
+        """Whether what an entry removes is for a later day, so that nothing is asked for yet."""
+        return entry.after is not None and entry.after > self._today
+
+    def _of_category(self, change: Change) -> object:
+        path = change.address.key
+        entry = self._categories.get(path)
+        if entry is None and change.action is Action.CREATE and path in self._above:
+            return (None, False)
+        return None if entry is None or (entry.absent and self._waits(entry)) else _CATEGORY(entry)
 
     def _of_entry(self, entry: DesiredAsset, name: str) -> object:
+        due = not self._waits(entry)
         match name:
             case "state":
-                return True if entry.absent else None
+                return True if entry.absent and due else None
             case "source":
-                return ("source", entry.source_force) if entry.source_absent else None
+                return ("source", entry.source_force) if entry.source_absent and due else None
             case "streams":
-                return entry.streams
+                return entry.streams if due else None
         value = entry.values[self._kinds[entry.kind].index(name)] if entry.values else UNSET
         # None is a value that is asked for: it clears.
         return None if value is UNSET else (value,)
@@ -149,6 +178,17 @@ class _Wanted:
     def _of_rules(self, names: str) -> object:
         found: list[Rule | None] = [self._rules.get(name) for name in names.split(", ")]
         return None if None in found else tuple(_RULE(one) for one in found)
+
+
+def _keys(change: Change) -> Iterator[str]:
+    """What an entry may call the asset of a change."""
+    yield _plain(change.address.key)
+    if change.id:
+        yield change.id
+    if change.facts.get("reference"):
+        yield f"{REFERENCE_PREFIX}{change.facts['reference']}"
+    if change.facts.get("url"):
+        yield _plain(f"{URL_PREFIX}{change.facts['url']}")
 
 
 def _plain(key: str) -> str:

@@ -12,6 +12,7 @@ from vodplan.core.tiers import Tier
 from vodplan.render.canvas import Canvas
 from vodplan.render.drift_words import counts_text, origin_text
 from vodplan.render.escape import github_data, github_log, github_property
+from vodplan.render.origins import origin_words, origins_told
 from vodplan.render.results import DriftShown, Failure, PlanShown, Result, Script, Validated
 from vodplan.render.text import TextView
 
@@ -47,13 +48,15 @@ def _plan(plan: Plan) -> Iterator[str]:
     removals = [one for one in plan.changes if one.action.removes]
     for change in removals[: MOST - 1]:
         said = f"{change.action.replace('_', ' ')} {change.address}"
+        said += f" ({origin_words(change.origins)})" if change.origins else ""
         place = SourceSpan(change.source.file, change.source.line, change.source.column)
         yield _command("warning", "vodplan: removal", said, place)
     if len(removals) >= MOST:
         yield _command("warning", "vodplan", f"{len(removals) - MOST + 1} more removals; the log has them all.")
     total = plan.summary
     numbers = f"{total.create} to create, {total.rename} to rename, {total.update} to update, {total.delete} to delete"
-    yield _command("notice", f"vodplan: {plan.target.name}", f"{numbers}, {total.unchanged} unchanged.")
+    told = "" if plan.base is None else f" {origins_told(plan.changes, plan.base)}."
+    yield _command("notice", f"vodplan: {plan.target.name}", f"{numbers}, {total.unchanged} unchanged.{told}")
 
 
 def _drift(drift: Drift) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime
 from typing import Any
 
 import pytest
@@ -161,6 +162,105 @@ def test_change_by_a_rule_is_older_when_the_base_has_the_rule() -> None:
     assert origins(planned([rule], [rule])) == {"title": "earlier"}
     assert origins(planned([rule], [other])) == {"title": "branch"}
     assert origins(planned([rule], [])) == {"title": "branch"}
+
+
+LATER = datetime.date(2999, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("now", "then"),
+    [
+        (build.video("v1", absent=True), build.video("v1", absent=True, after=LATER)),
+        (build.video("v1", source_absent=True), build.video("v1", source_absent=True, after=LATER)),
+        (
+            build.video("v1", streams=StreamRemoval(keep_formats=("m3u8",))),
+            build.video("v1", streams=StreamRemoval(keep_formats=("m3u8",)), after=LATER),
+        ),
+        (build.category("Old", absent=True), build.category("Old", absent=True, after=LATER)),
+    ],
+)
+def test_removal_that_the_base_wants_on_a_later_day_is_of_this_branch(
+    now: DesiredAsset | DesiredCategory, then: DesiredAsset | DesiredCategory
+) -> None:
+    """At the base nothing would be removed today; once its day has come it would, whatever day that was."""
+    past = dataclasses.replace(then, after=datetime.date(2000, 1, 1))
+
+    assert set(origins(planned([now], [then])).values()) == {"branch"}
+    assert set(origins(planned([now], [past])).values()) == {"earlier"}
+
+
+def test_category_that_is_made_for_one_below_it_is_as_old_as_that() -> None:
+    """No entry names it, at the base neither."""
+    below = build.category("New/Below")
+
+    made = {
+        str(change.address): dict(change.origins)
+        for change in planned([below], [build.category("New", absent=True), below]).changes
+    }
+    fresh = {str(change.address): dict(change.origins) for change in planned([below], [build.category("Old")]).changes}
+
+    assert fresh == {"category/New": {"state": "branch"}, "category/New/Below": {"state": "branch"}}
+    assert made["category/New/Below"] == {"state": "earlier"}
+    assert {one.origins["state"] for one in planned([below], [below]).changes} == {"earlier"}
+
+
+def test_image_by_url_is_the_entry_by_id() -> None:
+    """As the live image tells its URL."""
+    live = build.live_image("i1", facts={"url": "https://cdn.example.com/i1.png"})
+    head = build.desired(build.image("i1", absent=True))
+    base = build.desired(build.image("url:https://cdn.example.com/i1.png?auth_key=1", absent=True))
+
+    plan = with_origins(
+        plan_of(head, Library(live)), head=head, base=base, revision="b", history=History(), kinds=KINDS
+    )
+
+    assert origins(plan) == {"state": "earlier"}
+
+
+def told(plan: Plan, entry: DesiredAsset, field: str, last: LastWrite) -> dict[str, str]:
+    """The origins of the only change of a plan that the base wanted too, after a last write of a field."""
+    history = History(known=True, writes={"video/v1": {field: last}})
+    wanted = build.desired(entry)
+    return origins(with_origins(plan, head=wanted, base=wanted, revision="b", history=history, kinds=KINDS))
+
+
+def test_removal_that_cannot_be_asked_about_is_not_said_to_be_edited() -> None:
+    """Whether it is there again nobody knows; a run removed it."""
+    entry = build.video("v1", absent=True)
+    plan = plan_of(build.desired(entry), Library(LIVE))
+    unsure = dataclasses.replace(plan, changes=tuple(dataclasses.replace(one, certain=False) for one in plan.changes))
+    last = LastWrite(run="r1", at="2026-01-01", value="missing")
+
+    assert told(unsure, entry, "state", last) == {"state": "earlier"}
+    assert told(plan, entry, "state", last) == {"state": "console"}
+
+
+@pytest.mark.parametrize(
+    ("last", "origin"),
+    [
+        (LastWrite(run="r", at="t", value="Former name", ids=1), "pending"),
+        (LastWrite(run="r", at="t", value="Former name", ids=2), "console"),
+        (LastWrite(run="r", at="t", value="Former name", ids=2, sure=False), "earlier"),
+        (LastWrite(run="r", at="t", value="Old"), "pending"),
+        (LastWrite(run="r", at="t", value="Former name"), "earlier"),
+    ],
+)
+def test_category_is_compared_by_its_id(last: LastWrite, origin: str) -> None:
+    """A video whose category got another name was not moved; by another path alone nobody can tell."""
+    entry = build.video("v1", category=None)
+    live = build.live_video("v1", category=1)
+    plan = plan_of(build.desired(entry), Library(live, categories=build.categories({"Old": {}})))
+
+    assert told(plan, entry, "category", last) == {"category": origin}
+
+
+@pytest.mark.parametrize(("value", "origin"), [("Live", "pending"), ("Other", "earlier")])
+def test_write_that_was_not_read_back_says_nothing_of_another_value(value: str, origin: str) -> None:
+    """The service may have kept another one itself, or a run may have written it without an answer."""
+    entry = build.video("v1", title="New")
+    plan = plan_of(build.desired(entry), Library(LIVE))
+
+    assert told(plan, entry, "title", LastWrite(run="r", at="t", value=value, sure=False)) == {"title": origin}
 
 
 def test_plan_of_this_branch_alone_is_not_held() -> None:
