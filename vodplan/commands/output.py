@@ -12,7 +12,7 @@ from vodplan.commands.options import CommonOptions
 from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
-from vodplan.render.escape import json_text
+from vodplan.render.escape import json_text, lines
 from vodplan.render.formats import DOCUMENTS, SHEETS
 from vodplan.render.results import Exported, Failure, Result
 from vodplan.render.view import View
@@ -144,6 +144,7 @@ class _Stream:
         self._view = view
         self._broken = False
         self._json = name == "json"
+        self._table = name == "csv"
         self.document = name in DOCUMENTS
         self.wrote = False
 
@@ -152,24 +153,22 @@ class _Stream:
             if self._broken:
                 return
             self.wrote = True
-            self._write(piece, json=self._json or isinstance(result, Exported))
+            self._write(piece, json=self._json or isinstance(result, Exported), table=self._table)
         self.flush()
 
     def write_bytes(self, piece: bytes) -> None:
-        raw = getattr(self._stream, "buffer", None)
-        if raw is not None:
-            self._guarded(lambda: raw.write(piece))
-        else:
-            self._guarded(lambda: self._stream.write(piece.decode("utf-8")))
+        self._write(piece.decode("utf-8"), json=False, table=True)
 
     def flush(self) -> None:
         self._guarded(self._stream.flush)
 
-    def _write(self, text: str, *, json: bool) -> None:
+    def _write(self, text: str, *, json: bool, table: bool = False) -> None:
         raw = getattr(self._stream, "buffer", None)
         if json and self._terminal:
             text = json_text(text)
-        if (json or self.document) and raw is not None:
+        if table and self._terminal:
+            text = "\n".join(lines(text.removeprefix("\ufeff").replace("\r\n", "\n")))
+        if (json or table or self.document) and raw is not None:
             # A document is UTF-8 whatever the terminal's encoding is.
             self._guarded(lambda: raw.write(text.encode("utf-8")))
         else:

@@ -123,7 +123,7 @@ class _Row:
         asset_id = self._named()
         if kind is None or asset_id is None:
             return None
-        reference = self._plain("reference")
+        reference = self._plain("reference") or ""
         stamp = self._stamp(kind, asset_id, reference)
         removal = self._removal()
         entry = self._asking.entry(kind.name, asset_id, reference)
@@ -146,18 +146,18 @@ class _Row:
     def _error(self, name: str, code: str, detail: str) -> None:
         self._asking.error(self._number, self._columns.get(name, 0), code, detail)
 
-    def _plain(self, name: str) -> str:
-        """The text of a cell that only names something."""
+    def _plain(self, name: str) -> str | None:
+        """The text of a cell that only names something; None, with an error, for what is no text."""
         try:
             return text_of(self._cell(name)).strip()
         except Bad as bad:
             self._error(name, bad.code, bad.detail)
-            return ""
+            return None
 
     def _kind(self) -> Kind | None:
-        text = self._plain("kind").lower()
-        kind = KINDS.get(text)
-        if kind is None:
+        text = self._plain("kind")
+        kind = None if text is None else KINDS.get(text.lower())
+        if kind is None and text is not None:
             self._error("kind", "VP163", f"A row is about a video or an image, and here stands {quoted(text)}.")
         return kind
 
@@ -194,7 +194,7 @@ class _Row:
         """Reason and day of a deletion; None where none is asked for."""
         reason: str | None = None
         after: datetime.date | None = None
-        word = self._plain("delete")
+        word = self._plain("delete") or ""
         try:
             reason = reason_of(self._cell("reason"))
         except Bad as bad:

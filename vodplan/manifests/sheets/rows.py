@@ -24,8 +24,8 @@ LONGEST = 32_000
 """Characters of a cell; a workbook takes 32,767."""
 
 _BY_ID = re.compile(rf"{ID_PREFIX}[0-9]+\Z")
-_NO_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What XML cannot hold, and no manifest either."""
+_NO_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+"""What XML cannot hold or a terminal obeys; no manifest can say it either."""
 
 
 def row_of(live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: CategoryTree) -> list[Cell]:
