@@ -17,7 +17,7 @@ from vodplan.core.coverfile import wanted_covers
 from vodplan.core.errors import Refused, StalePlan
 from vodplan.core.picturefile import Unusable
 from vodplan.core.plan import Plan, Target
-from vodplan.core.ports import Progress
+from vodplan.core.ports import Progress, Uploaded
 from vodplan.core.report import ApplyReport, Outcome, Verdict
 from vodplan.engine.limits import Limits
 from vodplan.engine.pauses import without_pauses
@@ -29,7 +29,7 @@ from vodplan.wiring import Choice, SystemClock, open_project_store, open_target,
 
 if TYPE_CHECKING:
     from vodplan.core.change import Change
-    from vodplan.core.history import Holder
+    from vodplan.core.history import Holder, RunDetail
     from vodplan.manifests.project import Project
     from vodplan.store.journal import RunJournal
     from vodplan.store.store import Store
@@ -114,6 +114,7 @@ def resume_run(
             environ=environ,
             conditions=conditions,
             progress=progress,
+            uploaded=_uploaded(store.run(journal.run_id)),
         )
         return plan, report
 
@@ -128,6 +129,7 @@ def _under_lease(
     environ: Mapping[str, str],
     conditions: Conditions,
     progress: Progress,
+    uploaded: Mapping[str, Uploaded] | None = None,
 ) -> ApplyReport:
     from vodplan.store.scribe import Scribe
 
@@ -139,6 +141,7 @@ def _under_lease(
 
     async def run() -> ApplyReport:
         async with open_target(choice, project=project, environ=environ, home=Path.home(), progress=progress) as opened:
+            opened.service.covers.remember(uploaded or {})
             scribe = Scribe(journal)
             with _stop_on_signal() as stopped, without_pauses():
                 ahead = asyncio.ensure_future(scribe.prepare(plan))
@@ -187,6 +190,17 @@ def require_same_target(plan: Plan, here: Target) -> None:
                 f'The plan was made for the {name} "{planned}", and this is "{now}". Nothing was written.',
                 next=f"vodplan apply --target {made_for.name} PLANFILE" if name == "target" else "vodplan plan",
             )
+
+
+def _uploaded(detail: RunDetail) -> Mapping[str, Uploaded]:
+    """The images that a run made of files, by digest: the search index may not know them yet."""
+    found: dict[str, Uploaded] = {}
+    for event in detail.events:
+        made = event.detail.get("uploaded")
+        for one in made if isinstance(made, list | tuple) else ():
+            if isinstance(one, Mapping):
+                found[str(one.get("sha256"))] = Uploaded(id=str(one.get("image")), url=str(one.get("url")))
+    return found
 
 
 def _require_files(changes: Sequence[Change], project: Project) -> None:

@@ -4,6 +4,7 @@ Only images are taken: CreateUploadImage makes a record in status Uploading, the
 its address serves that file.
 """
 
+import asyncio
 import re
 import uuid
 from base64 import b64encode
@@ -64,6 +65,8 @@ class Storage:
                 raise _Refused(
                     400, "EntityTooLarge", "Your proposed upload exceeds the maximum allowed size."
                 ) from None
+            if (rule := rules.get(FaultKind.LATENCY)) is not None:
+                await asyncio.sleep(state.faults.latency_s(rule))
             if FaultKind.CUT_BEFORE in rules:
                 self._log(object_name, 0, "", rules)
                 await asgi.cut(scope, receive)
