@@ -170,6 +170,24 @@ def test_workbook_without_its_packages_says_what_to_install(library: Project, mo
     assert ended.err.endswith("Next: pip install 'vodplan[sheets]'\n")
 
 
+def test_sheet_of_what_is_unmanaged_or_selected_has_only_that(library: Project) -> None:
+    """The same choices as for manifests; in one file with a name of its own."""
+    legal = library.call("select", "kind: video, category: Legal", "--format", "json").document["assets"]
+    ids = [one["address"].removeprefix("video/") for one in legal]
+    library.manifest(f"videos:\n  - {{id: {ids[0]}, title: A}}\n")
+    selected = ("export", "--format", "csv", "--select", "kind: video, category: Legal")
+
+    every = list(csv.DictReader(io.StringIO(library.call(*selected).out.removeprefix("\ufeff"))))
+    rest = list(csv.DictReader(io.StringIO(library.call(*selected, "--unmanaged").out.removeprefix("\ufeff"))))
+    kept = library.call(*selected, "--out", "a b.csv", "--target", "lab")
+
+    assert sorted(row["id"] for row in every) == sorted(ids)
+    assert sorted(row["id"] for row in rest) == sorted(ids[1:])
+    assert kept.out.endswith("Next: vodplan import 'a b.csv' --target lab\n")
+    library.write((library.folder / "a b.csv").read_bytes().replace(b",Legal,", b",a/b/c/d,"), "a b.csv")
+    assert library.call("import", "a b.csv").err.endswith("Next: vodplan import 'a b.csv' --dry-run\n")
+
+
 def test_csv_on_a_terminal_has_nothing_that_it_obeys(library: Project, served: RunningEmulator) -> None:
     """In a pipe or a file a cell is the title as it is; a terminal is shown what would move its cursor or its text."""
     video = library.call("select", "kind: video, category: Legal", "--format", "json").document["assets"][0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +78,9 @@ def import_sheet(
     work.apply(wishes, base / into if into is not None else project.manifests[0] / NEW, found)
     if found.errors:
         raise ManifestError(
-            found.diagnostics(), next=f"vodplan import {sheet} --dry-run", where=f"sheet {Path(sheet).name}"
+            found.diagnostics(),
+            next=f"vodplan import {shlex.quote(str(sheet))} --dry-run",
+            where=f"sheet {Path(sheet).name}",
         )
     work.require_valid()
     there = [one for one in wishes if one.entry is not None]

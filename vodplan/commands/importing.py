@@ -64,7 +64,8 @@ def _number(number: int, one: str, many: str) -> str:
 def _next(done: api.SheetImport, options: ImportOptions) -> str:
     if not done.edits.changed:
         return ""
-    common = ["--config", options.config] if options.config else []
+    common = ["--target", options.target] if options.target else []
+    common += ["--config", options.config] if options.config else []
     if not options.dry_run:
         return shlex.join(["vodplan", "plan", *options.paths, *common])
     into = ["--into", options.into] if options.into is not None else []
