@@ -42,6 +42,11 @@ async def write(api: Api, call: Call) -> CallAnswer:
     raise BugError(f"Attached media have no operation {call.operation}.")
 
 
+async def pictures(api: Api, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """See `Edge.pictures`."""
+    return [(one.id, one.text("URL")) for one in (await vod.get_attached_media_info(api, ids)).media]
+
+
 def asset(info: vod.AttachedInfo) -> LiveAsset:
     """Normalise one; the values stand in the order of `kinds.attached.FIELDS`."""
     facts: dict[str, Json] = {name: info.text(member) for name, member in _FACTS}

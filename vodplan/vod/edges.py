@@ -18,6 +18,7 @@ class Edge:
     """What the service's side of a kind consists of.
 
     read, write: see `LiveReader.read` and `LiveWriter.write`.
+    pictures:    the addresses of the pictures of some assets, signed anew, each with its asset's id.
     media:       the types that SearchMedia has its assets under.
     spans:       the amounts that they can be searched by: `size`, `duration`.
     category:    the field by which SearchMedia tells where they stand.
@@ -25,6 +26,7 @@ class Edge:
 
     read: Callable[[Api, Sequence[str]], AsyncIterator[LiveBatch]]
     write: Callable[[Api, Call], Awaitable[CallAnswer]]
+    pictures: Callable[[Api, Sequence[str]], Awaitable[list[tuple[str, str]]]]
     media: tuple[str, ...]
     spans: tuple[str, ...] = ()
     category: str = "CateId"
@@ -32,9 +34,21 @@ class Edge:
 
 EDGES: Mapping[str, Edge] = MappingProxyType(
     {
-        "video": Edge(read=video.read, write=video.write, media=("video", "audio"), spans=("size", "duration")),
-        "image": Edge(read=image.read, write=image.write, media=("image",)),
-        "attached": Edge(read=attached.read, write=attached.write, media=("attached",), category="Categories"),
+        "video": Edge(
+            read=video.read,
+            write=video.write,
+            pictures=video.pictures,
+            media=("video", "audio"),
+            spans=("size", "duration"),
+        ),
+        "image": Edge(read=image.read, write=image.write, pictures=image.pictures, media=("image",)),
+        "attached": Edge(
+            read=attached.read,
+            write=attached.write,
+            pictures=attached.pictures,
+            media=("attached",),
+            category="Categories",
+        ),
     }
 )
 """Kind → its edge."""

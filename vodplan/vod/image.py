@@ -59,6 +59,11 @@ async def write(api: Api, call: Call) -> CallAnswer:
     raise BugError(f"Images have no operation {call.operation}.")
 
 
+async def pictures(api: Api, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """See `Edge.pictures`."""
+    return [(one.id, one.text("URL")) for one in (await vod.get_image_infos(api, ids)).images]
+
+
 def asset(info: vod.ImageInfo) -> LiveAsset:
     """Normalise one image; the values stand in the order of `kinds.image.FIELDS`."""
     facts: dict[str, Json] = {

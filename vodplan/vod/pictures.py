@@ -21,9 +21,10 @@ from vodplan.core.change import Change
 from vodplan.core.errors import ApiError, CredentialsError
 from vodplan.core.pictures import Picture, Pictures, known_of, picture_address
 from vodplan.core.ports import Progress
-from vodplan.vod import image_api, video_api
+from vodplan.vod import video_api
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import as_completed
+from vodplan.vod.edges import EDGES
 from vodplan.vod.thumbnails import media_of, small_copy
 
 log = logging.getLogger("vodplan.vod")
@@ -102,7 +103,7 @@ def _wanted(changes: Sequence[Change]) -> dict[str, Change]:
 
 async def _fresh(api: Api, wanted: Mapping[str, Change]) -> dict[str, str]:
     """Address → the address of its picture with a signature of now, for all that the service knows by an id."""
-    ids: dict[str, dict[str, list[str]]] = {"video": {}, "image": {}}
+    ids: dict[str, dict[str, list[str]]] = {kind: {} for kind in EDGES}
     for address, change in wanted.items():
         if change.id and change.kind in ids and "type" not in change.params:
             ids[change.kind].setdefault(change.id, []).append(address)
@@ -117,11 +118,7 @@ async def _fresh(api: Api, wanted: Mapping[str, Change]) -> dict[str, str]:
 
 async def _addresses(api: Api, kind: str, ids: Sequence[str]) -> list[tuple[str, str]]:
     try:
-        if kind == "video":
-            videos = (await video_api.get_video_infos(api, ids=ids)).videos
-            return [(one.id, one.text("CoverURL")) for one in videos]
-        images = (await image_api.get_image_infos(api, ids)).images
-        return [(one.id, one.text("URL")) for one in images]
+        return await EDGES[kind].pictures(api, ids)
     except CredentialsError:
         raise
     except ApiError as error:

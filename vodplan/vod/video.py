@@ -86,6 +86,11 @@ async def write(api: Api, call: Call) -> CallAnswer:
     raise BugError(f"Videos have no operation {call.operation}.")
 
 
+async def pictures(api: Api, ids: Sequence[str]) -> list[tuple[str, str]]:
+    """See `Edge.pictures`; a video's is its cover."""
+    return [(one.id, one.text("CoverURL")) for one in (await vod.get_video_infos(api, ids=ids)).videos]
+
+
 def asset(info: vod.VideoInfo) -> LiveAsset:
     """Normalise one video; the values stand in the order of `kinds.video.FIELDS`."""
     facts: dict[str, Json] = {}

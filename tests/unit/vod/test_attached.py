@@ -11,6 +11,7 @@ from tests.unit.vod.fakes import FakeApi, collect
 from vodplan.core.errors import BugError, InvalidAnswer
 from vodplan.core.kind import Call, CallItem
 from vodplan.core.live import LiveBatch
+from vodplan.core.ports import CallAnswer
 from vodplan.core.values import FieldValue
 from vodplan.kinds.attached import FIELDS, TREE
 from vodplan.vod import attached, attached_api, category
@@ -36,7 +37,7 @@ def read(api: FakeApi, *keys: str) -> LiveBatch:
     )
 
 
-def write(api: FakeApi, operation: str, *items: CallItem) -> attached.CallAnswer:
+def write(api: FakeApi, operation: str, *items: CallItem) -> CallAnswer:
     """Carry a call out."""
     return asyncio.run(attached.write(api, Call(operation=operation, kind="attached", items=items)))
 

@@ -14,6 +14,7 @@ import pytest
 from tests.unit.render.plans import OTHER, VIDEO, a_change
 from tests.unit.vod.fakes import FakeApi, refused
 from tests.unit.vod.test_thumbnails import picture
+from vodplan.core.address import Address
 from vodplan.core.change import Action, Change
 from vodplan.core.errors import CredentialsError
 from vodplan.core.pictures import Pictures
@@ -105,6 +106,21 @@ def test_fetch_of_images_asks_for_their_own_addresses() -> None:
 
     assert asked == [f"{COVER}?Expires=9"]
     assert list(got.found) == [f"image/{VIDEO}"]
+
+
+def test_fetch_of_attached_media_asks_for_their_own_addresses_and_for_no_subtitles() -> None:
+    """A watermark is a picture, a subtitle is text."""
+    facts = {"url": "http://192.0.2.1/logo.png", "type": "watermark"}
+    logo = dataclasses.replace(video(), address=Address("attached", "m1"), id="m1", before={}, facts=facts)
+    text = dataclasses.replace(
+        logo, address=Address("attached", "m2"), id="m2", facts={"url": "http://192.0.2.1/a.vtt", "type": "subtitle"}
+    )
+    signed = {"AttachedMediaList": [{"MediaId": "m1", "URL": "http://192.0.2.1/logo.png?auth_key=2"}]}
+
+    got, asked = fetch(FakeApi(GetAttachedMediaInfo=lambda _: signed), logo, text)
+
+    assert asked == ["http://192.0.2.1/logo.png?auth_key=2"]
+    assert list(got.found) == ["attached/m1"]
 
 
 def test_fetch_takes_removals_first_and_no_more_than_a_page_holds() -> None:
