@@ -218,7 +218,7 @@ def test_plan_of_a_hostile_file_name_is_shown_in_every_format(library: Project, 
     planned = library.run("plan", "--format", format)
 
     assert planned.code == 0, planned.said
-    assert format not in ("html", "markdown") or "<img src=x" not in planned.out
+    assert format != "html" or "<img src=x" not in planned.out
     assert format == "json" or "\u202e" not in planned.out
 
 
