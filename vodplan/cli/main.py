@@ -141,10 +141,10 @@ def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None)
     from vodplan.commands.console import Console
     from vodplan.commands.options import CommonOptions
     from vodplan.commands.output import Output
-    from vodplan.render.formats import DOCUMENTS
+    from vodplan.render.formats import EVERYWHERE
 
     words = list(argv)
-    asked = [name for name in DOCUMENTS if f"--format={name}" in words or ("--format", name) in pairwise(words)]
+    asked = [name for name in EVERYWHERE if f"--format={name}" in words or ("--format", name) in pairwise(words)]
     console = console or Console.of_process()
     return _tell(error, Output(console, CommonOptions(format=asked[0] if asked else "text")), console)
 

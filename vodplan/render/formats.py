@@ -8,6 +8,9 @@ FORMATS = ("text", "json", "html", "markdown", "github", "gitlab", "sarif", "csv
 SHEETS = ("csv", "xlsx")
 """What `export` writes instead of manifests."""
 
+EVERYWHERE = ("json", "html", "markdown", "github", "gitlab")
+"""The formats that every command has, beside text."""
+
 DOCUMENTS = frozenset({"json", "html", "markdown", "gitlab", "sarif", "csv"})
 """The formats whose output is one whole document in UTF-8: the last result takes the place of those before it."""
 
