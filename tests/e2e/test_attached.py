@@ -177,11 +177,11 @@ def test_export_then_plan_is_empty_and_nothing_is_unmanaged(tmp_path: Path) -> N
     with running(tmp_path / "library.db", demo=True) as emulator:
         here = project(tmp_path / "here", emulator)
         here.folder.mkdir()
-        here.manifest("videos: []\n", "empty/a.yaml")
-        before = here.run("unmanaged", "empty", "--format", "json").document
+        here.manifest(f"attached:\n  - {{id: {LOGO}, title: x}}\n", "one/a.yaml")
+        before = here.run("unmanaged", "one", "--format", "json").document
         assert here.run("export", "--format", "json").document["entries"]["attached"] == 30
 
-        assert before["by_kind"]["attached"]["assets"] == 30
+        assert before["by_kind"]["attached"]["assets"] == 29
         assert sorted(one.name for one in (here.folder / "manifests/attached").rglob("*.yaml")) == [
             "English.yaml",
             "Openers.yaml",

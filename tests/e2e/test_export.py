@@ -185,9 +185,9 @@ def test_unmanaged_counts_and_lists_what_is_in_no_manifest(library: Project) -> 
     assert told.code == 2
     no_bug(told)
     assert "Unmanaged: 230 of 1,250 assets" in told.out
-    assert told.out.count("\nimage/") == 200
+    assert told.out.count("\n-  image/") == 200
     assert document["unmanaged"]["assets"] == len(document["assets"]) == 230
-    assert {one["address"].split("/")[0] for one in document["assets"]} == {"image"}
+    assert {one["address"].split("/")[0] for one in document["assets"]} == {"image", "attached"}
     assert sum(one["assets"] for one in document["by_category"].values()) == 230
     assert document["next"] == "vodplan export --unmanaged --out manifests/unmanaged"
 
