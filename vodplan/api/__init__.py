@@ -18,6 +18,7 @@ from vodplan.api.revisions import Since, changed_since, load_revision
 from vodplan.api.running import apply, lease, open_store, resume, unlock
 from vodplan.api.selecting import Selection, parse_selector, select_assets
 from vodplan.api.sheets import export_sheet
+from vodplan.api.surveying import checks, survey
 from vodplan.api.unmanaged import unmanaged
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "apply",
     "beside",
     "changed_since",
+    "checks",
     "drift",
     "drift_json",
     "edit_manifests",
@@ -61,6 +63,7 @@ __all__ = [
     "select",
     "select_assets",
     "show",
+    "survey",
     "undo",
     "unlock",
     "unmanaged",

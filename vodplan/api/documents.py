@@ -73,7 +73,11 @@ def report_json(report: ApplyReport, plan: Plan) -> bytes:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema called `manifest`, `project`, `plan` or `drift`; raises UsageError for another name."""
+    """The JSON Schema called `manifest`, `project`, `plan`, `drift` or `report`; raises UsageError for another name."""
+    if name == "report":
+        from vodplan.planfile.survey_model import schema as survey_schema
+
+        return survey_schema()
     if name == "drift":
         from vodplan.planfile.drift_model import schema as drift_schema
 
@@ -86,8 +90,11 @@ def schema(name: str) -> dict[str, Any]:
 
     if name in ("manifest", "project"):
         return manifest_schema(name)
-    raise UsageError(f'There is no schema "{name}"; the schemas are manifest, project, plan and drift.', next="vodplan schema")
+    raise UsageError(
+        f'There is no schema "{name}"; the schemas are manifest, project, plan, drift and report.',
+        next="vodplan schema",
+    )
 
 
-SCHEMAS = ("manifest", "project", "plan", "drift")
+SCHEMAS = ("manifest", "project", "plan", "drift", "report")
 """The names `schema` knows."""

@@ -60,11 +60,12 @@ def exported_rows(
             resumed=resumed,
             now=now,
         )
-        yield _rows(library, keep)
+        yield rows_of(library, keep)
         spool.finish()
 
 
-def _rows(library: LiveLibrary, keep: Keep | None) -> Iterator[ExportedAsset]:
+def rows_of(library: LiveLibrary, keep: Keep | None = None) -> Iterator[ExportedAsset]:
+    """The rows of a library that was read, for as long as its spool is open."""
     from vodplan.core.exporting import created_of
 
     library.spool.place(lambda live: None if keep is not None and not keep(live) else ("", created_of(live)))
@@ -95,4 +96,5 @@ def _row(live: LiveAsset, library: LiveLibrary) -> ExportedAsset:
         created=str(live.facts.get("created", "")),
         size=size if isinstance(size, int) else None,
         status=str(live.facts.get("status", "")),
+        modified=str(live.facts.get("modified", "")),
     )

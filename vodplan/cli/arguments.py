@@ -428,6 +428,29 @@ def _unmanaged(parser: Parser) -> None:
     _common(parser)
 
 
+def _report(parser: Parser) -> None:
+    parser.add_argument(
+        "--only", action="append", default=[], metavar="CHECK", help="only this check, such as stray-tags; repeatable"
+    )
+    parser.add_argument(
+        "--untouched", type=values.positive, default=365, metavar="DAYS", help="not modified for so long (default: 365)"
+    )
+    parser.add_argument(
+        "--huge",
+        type=values.positive,
+        default=10_000,
+        metavar="N",
+        help="a category with more than so many assets (default: 10000)",
+    )
+    parser.add_argument(
+        "--list", type=values.positive, default=10, metavar="N", help="lines of each list in text (default: 10)"
+    )
+    _file(parser.add_argument("--rules", metavar="FILE", help="write a manifest of what puts the findings right"))
+    parser.add_argument("--fresh", action="store_true", help="begin anew where a report was cut off")
+    _walk_by(parser)
+    _common(parser)
+
+
 def _undo(parser: Parser) -> None:
     parser.add_argument("run", metavar="RUN", help="a run's id, or its beginning, from vodplan history")
     _file(parser.add_argument("--out", metavar="FILE", help="save the plan, for show and apply"))
@@ -442,7 +465,7 @@ def _unlock(parser: Parser) -> None:
 
 def _schema(parser: Parser) -> None:
     parser.add_argument(
-        "name", nargs="?", metavar="NAME", help="manifest, project, plan or drift; lists them when left out"
+        "name", nargs="?", metavar="NAME", help="manifest, project, plan, drift or report; lists them when left out"
     )
     _common(parser)
 
@@ -489,6 +512,7 @@ _FILLS: dict[str, Callable[[Parser], None]] = {
     "export": _export,
     "import": _import,
     "unmanaged": _unmanaged,
+    "report": _report,
     "undo": _undo,
     "unlock": _unlock,
     "schema": _schema,

@@ -21,6 +21,7 @@ _CLASSES: dict[str, type[CommonOptions]] = {
     "export": known.ExportOptions,
     "import": known.ImportOptions,
     "unmanaged": known.UnmanagedOptions,
+    "report": known.ReportOptions,
     "undo": known.UndoOptions,
     "unlock": known.UnlockOptions,
     "schema": known.SchemaOptions,

@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "export": "write manifests from the live library",
     "import": "patch the manifests from a spreadsheet, and plan",
     "unmanaged": "count what is live and in no manifest",
+    "report": "tell the state of the library, and write what puts it right",
     "undo": "make a plan that puts the old values back",
     "unlock": "remove a lock whose holder is gone",
     "schema": "print a JSON Schema",

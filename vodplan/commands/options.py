@@ -182,6 +182,25 @@ class UnmanagedOptions(CommonOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOptions(CommonOptions):
+    """`vodplan report`: which checks, from where on they find something, and where their patches go.
+
+    only:  all checks when empty.
+    untouched: days; huge: assets directly in a category.
+    list:  lines of each list in text.
+    rules: the manifest to write.
+    """
+
+    only: tuple[str, ...] = ()
+    untouched: int = 365
+    huge: int = 10_000
+    list: int = 10
+    rules: str | None = None
+    walk_by: str = "search"
+    fresh: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UndoOptions(CommonOptions):
     """`vodplan undo`: which run, and where to save the plan."""
 

@@ -15,6 +15,7 @@ ABOUT = {
     "project": "vodplan.yaml: targets, policy, limits",
     "plan": "a plan file, and what plan --format json prints",
     "drift": "what drift --format json prints",
+    "report": "what report --format json prints",
 }
 
 

@@ -30,6 +30,7 @@ class ExportedAsset:
     cover:     without its signature; "" for what has none.
     created:   UTC ISO 8601, "" where it is not known.
     size:      bytes, None where they are not known.
+    modified:  UTC ISO 8601, "" where the service does not say, as for images.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class ExportedAsset:
     created: str
     size: int | None
     status: str
+    modified: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

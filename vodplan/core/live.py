@@ -23,9 +23,9 @@ class LiveAsset:
              repeats in the service's order, category as id or None, several categories as ids in ascending order, cover
              without its signature query ("" when absent).
     facts:   what the plan shows and guards look at, JSON values: `size` (bytes), `duration` (seconds), `status`,
-             `created` (UTC ISO 8601), `reference`, `cate_name`, `storage_class`; for images `url` (without its
-             signature); for snapshots `snapshots` (how many), `urls` (of those that may be covers), and for one known
-             by its URL `video` (whose it is). A fact that is not known is left out.
+             `created`, `modified` (UTC ISO 8601), `reference`, `cate_name`, `storage_class`; for images `url` (without
+             its signature); for snapshots `snapshots` (how many), `urls` (of those that may be covers), and for one
+             known by its URL `video` (whose it is). A fact that is not known is left out.
     certain: False when the service cannot be asked whether the thing exists (docs/contract.md section 3).
     """
 

@@ -28,6 +28,7 @@ from vodplan.render.results import (
     Script,
     Selected,
     Started,
+    SurveyShown,
     Toured,
     Undone,
     Unlocked,
@@ -61,6 +62,10 @@ class JsonView:
                 from vodplan.render.jsonexport import unmanaged_pieces
 
                 yield from unmanaged_pieces(result)
+            case SurveyShown():
+                from vodplan.render.jsonsurvey import survey_pieces
+
+                yield from survey_pieces(result)
             case FilesEdited():
                 from vodplan.render.jsonedited import edited_document
 

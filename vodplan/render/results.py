@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vodplan.core.pictures import Pictures
     from vodplan.core.plan import Plan
     from vodplan.core.report import ApplyReport
+    from vodplan.core.survey import Survey
     from vodplan.core.undo import Undo
     from vodplan.core.unmanaged import Unmanaged
     from vodplan.core.values import Json
@@ -191,6 +192,19 @@ class UnmanagedShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyShown:
+    """The state of a library.
+
+    next: the command that writes the patches, or plans those that were written; empty when there is none.
+    most: lines of a list in text.
+    """
+
+    found: Survey
+    next: str = ""
+    most: int = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilesEdited:
     """Manifest files that were, or would be, changed.
 
@@ -277,6 +291,7 @@ Result = (
     | Exported
     | LibraryExported
     | UnmanagedShown
+    | SurveyShown
     | FilesEdited
     | Undone
     | LeaseShown

@@ -16,7 +16,7 @@ from vodplan.vod import updates
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import as_completed
 
-_FACTS = (("type", "Type"), ("status", "Status"), ("created", "CreationTime"))
+_FACTS = (("type", "Type"), ("status", "Status"), ("created", "CreationTime"), ("modified", "ModificationTime"))
 """Facts that are texts, and their names on the wire."""
 
 

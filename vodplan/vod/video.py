@@ -25,6 +25,7 @@ MOST_JOBS = 20
 _FACTS = (
     ("status", "Status"),
     ("created", "CreationTime"),
+    ("modified", "ModificationTime"),
     ("reference", "ReferenceId"),
     ("cate_name", "CateName"),
     ("storage_class", "StorageClass"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vodplan.render.results import Data, Exported, PlanShown, Result, Undone
+from vodplan.render.results import Data, Exported, PlanShown, Result, SurveyShown, Undone
 
 __all__ = ["HtmlView"]
 
@@ -27,6 +27,10 @@ class HtmlView:
 
                 title = f"Undo of run {result.undo.run}"
                 return (plan_page(result.plan, next=result.next, title=title, extra=undo_blocks(result.undo)),)
+            case SurveyShown():
+                from vodplan.render.html.survey import survey_page
+
+                return (survey_page(result),)
             case Data() | Exported():
                 from vodplan.render.jsonview import JsonView
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.categories import named_in
@@ -72,8 +72,21 @@ def charts_of(plan: Plan) -> tuple[Chart, ...]:
     )
 
 
+def amounts_chart(title: str, head: str, rows: Iterable[tuple[str, int, int]]) -> Chart:
+    """A chart of names with counts and bytes, in their order; what is beyond the last bar is put together."""
+    listed = list(rows)
+    if len(listed) <= MOST_BARS:
+        return _drawn(title, head, listed, rest=False)
+    others = listed[MOST_BARS - 1 :]
+    last = (f"{len(others)} others", sum(one[1] for one in others), sum(one[2] for one in others))
+    return _drawn(title, head, [*listed[: MOST_BARS - 1], last], rest=True)
+
+
 def _chart(title: str, head: str, rows: Iterable[tuple[str, list[int]]], *, rest: bool = False) -> Chart:
-    listed = [(name, len(values), sum(values)) for name, values in rows]
+    return _drawn(title, head, [(name, len(values), sum(values)) for name, values in rows], rest=rest)
+
+
+def _drawn(title: str, head: str, listed: Sequence[tuple[str, int, int]], *, rest: bool) -> Chart:
     by_bytes = any(total for _, _, total in listed)
     longest = max(total if by_bytes else number for _, number, total in listed)
     bars = tuple(

@@ -24,6 +24,7 @@ from vodplan.render.results import (
     Script,
     Selected,
     Started,
+    SurveyShown,
     Toured,
     Undone,
     Unlocked,
@@ -96,6 +97,10 @@ class TextView:
                 from vodplan.render.text.unmanaged import unmanaged_text
 
                 return unmanaged_text(result, self._canvas)
+            case SurveyShown():
+                from vodplan.render.text.survey import survey_text
+
+                return survey_text(result, self._canvas)
             case FilesEdited():
                 from vodplan.render.text.edited import edited_text
 
