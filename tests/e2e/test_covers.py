@@ -190,6 +190,26 @@ def _recorded(library: Project) -> int:
     return sum("uploaded" in event.detail for event in events)
 
 
+def test_drift_of_a_cover_from_a_file_is_told_and_accepted_as_its_address(
+    library: Project, served: RunningEmulator
+) -> None:
+    """No drift while the picture is shown; one that was set elsewhere is written into the manifest as what it is."""
+    assert library.run(*APPLY).code == 0
+    quiet = library.run("drift", "--detailed-exitcode")
+    served.edit_video(ONE, {"CoverURL": "http://img.example.com/other.jpg"})
+
+    loud = library.run("drift", "--detailed-exitcode")
+    accepted = library.run("drift", "--accept", f"video/{ONE}")
+
+    assert (quiet.code, loud.code) == (0, 2), quiet.said + loud.said
+    assert "file covers/a.png (sha256" in loud.out
+    assert accepted.code == 0, accepted.said
+    manifest = (library.folder / "manifests/a.yaml").read_text()
+    assert "http://img.example.com/other.jpg" in manifest
+    assert "covers/b.png" in manifest
+    assert "covers/a.png" not in manifest
+
+
 def test_undo_puts_the_old_address_back(library: Project, served: RunningEmulator) -> None:
     """What the cover was before is what it is again; the uploaded image stays in the library."""
     before = served.app.state.db.videos([ONE])[0].cover

@@ -182,10 +182,12 @@ def _invalid(
     """The files that may not be written, since the manifests would not be valid then, or would say something else."""
     from vodplan.core.diagnostics import Severity
     from vodplan.manifests.cache import open_cache
+    from vodplan.manifests.coverfiles import reader_of
     from vodplan.manifests.load import load_contents
 
     cache = open_cache(workspace.project, workspace.environ)
-    loaded = load_contents({**contents, **done}, project=workspace.project, cache=cache)
+    pictures = reader_of(workspace.project.root)
+    loaded = load_contents({**contents, **done}, project=workspace.project, cache=cache, pictures=pictures)
     errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
     left: dict[str, LeftAlone] = {}
     for one in errors:

@@ -199,12 +199,14 @@ class _Work:
     def require_valid(self) -> None:
         """Refuse what would leave the manifests invalid; raises ManifestError."""
         from vodplan.core.diagnostics import Severity
+        from vodplan.manifests.coverfiles import reader_of
         from vodplan.manifests.load import load_contents
 
         if not self._after:
             return
         contents = {**self._before, **self._after}
-        loaded = load_contents(contents, project=self._project, cache=self._cache)
+        pictures = reader_of(self._project.root)
+        loaded = load_contents(contents, project=self._project, cache=self._cache, pictures=pictures)
         errors = [one for one in loaded.diagnostics if one.severity is Severity.ERROR]
         if errors:
             raise ManifestError(errors, where="manifests, if the sheet were imported; nothing was written")

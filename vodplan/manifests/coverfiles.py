@@ -65,12 +65,10 @@ def read_picture(home: Path, name: str) -> bytes:
 class CoverFiles:
     """Gives every picture that is named its digest and size, each file read once.
 
-    lines:       one for each picture that was read, of its name and digest, for the digest of the manifests.
     diagnostics: one for each entry whose picture cannot be used.
     """
 
     read: ReadFile
-    lines: list[str] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _known: dict[str, CoverFile | str] = field(default_factory=dict)
 
@@ -112,7 +110,6 @@ class CoverFiles:
                 known = str(error)
             else:
                 known = CoverFile(file=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
-                self.lines.append(f"{name}\0{known.sha256}")
             self._known[name] = known
         return known
 

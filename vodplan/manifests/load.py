@@ -200,7 +200,6 @@ class _Gathered:
             covers = CoverFiles(self._pictures)
             self._assets = covers.assets(self._assets)
             self._rules = covers.rules(self._rules)
-            self._digests += covers.lines
             self.diagnostics += covers.diagnostics
 
     def loaded(self) -> Loaded:
