@@ -366,7 +366,7 @@ def test_plan_for_another_target_is_refused(library: Project, demo_emulator: Run
         (["aply"], ('Did you mean "apply"?',)),
         (["show"], ("PLANFILE",)),
         (["show", "a.json", "b.json"], ('"b.json"',)),
-        (["schema", "plna"], ("manifest, project and plan",)),
+        (["schema", "plna"], ("manifest, project, plan",)),
         ([], ("command",)),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -102,7 +102,7 @@ def test_schema_unknown_name_is_a_usage_error(tmp_path: Path) -> None:
     ran = vodplan("schema", "manifst", cwd=tmp_path)
 
     assert ran.returncode == 64
-    assert "manifest, project and plan" in ran.stderr
+    assert "manifest, project, plan" in ran.stderr
 
 
 @pytest.mark.parametrize(("shell", "said"), [("bash", "complete "), ("zsh", "#compdef vodplan"), ("tcsh", "complete ")])
