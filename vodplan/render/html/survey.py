@@ -45,7 +45,7 @@ def survey_page(shown: SurveyShown) -> str:
         blocks.append(
             Block(
                 heading=f"{HEADINGS[check]}: {len(findings):,}",
-                lines=(*lines, *(("What would put the first right:",) if patch else ())),
+                lines=(*lines, *(("Below the list stands what would put the first right.",) if patch else ())),
                 head=("What", "How much", "The first of them"),
                 rows=rows,
                 code=_cut(patch),
