@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import json
 import logging
 from collections.abc import Iterator
 
 from vodplan.commands.console import Console
-from vodplan.render.escape import json_text, lines
+from vodplan.commands.events import Events, stamp
+from vodplan.render.escape import lines
 
 ROOT = "vodplan"
+
+EVENTS = "vodplan.events"
+"""The logger of what is for programs alone: changes, throttling. People see it in the report and the progress."""
 
 
 @contextlib.contextmanager
@@ -21,56 +23,56 @@ def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[N
     verbose: 0 shows warnings, 1 or more every call to the service, as the format json always does.
     """
     logger = logging.getLogger(ROOT)
-    if any(isinstance(handler, _Handler) for handler in logger.handlers):
+    if any(isinstance(handler, _TextHandler | _EventHandler) for handler in logger.handlers):
         yield
         return
-    handler = _Handler(console)
-    handler.setFormatter(_JsonFormatter() if log_format == "json" else _TextFormatter())
-    level, propagate = logger.level, logger.propagate
+    events = console.with_events().events if log_format == "json" else None
+    programs = logging.getLogger(EVENTS)
+    handler = _TextHandler(console) if events is None else _EventHandler(events)
+    before = logger.level, logger.propagate, programs.level, logging.lastResort
     logger.addHandler(handler)
-    logger.setLevel(logging.DEBUG if verbose or log_format == "json" else logging.WARNING)
+    logger.setLevel(logging.DEBUG if verbose or events is not None else logging.WARNING)
     logger.propagate = False
+    if events is None:
+        programs.setLevel(logging.CRITICAL + 1)
+    else:
+        # What libraries have to say, and Python itself, would stand among the events.
+        logging.lastResort = handler
+        logging.captureWarnings(True)
     try:
         yield
     finally:
         logger.removeHandler(handler)
-        logger.setLevel(level)
-        logger.propagate = propagate
+        logger.setLevel(before[0])
+        logger.propagate = before[1]
+        programs.setLevel(before[2])
+        logging.lastResort = before[3]
+        if events is not None:
+            logging.captureWarnings(False)
 
 
-class _Handler(logging.Handler):
+class _TextHandler(logging.Handler):
+    """One line for people: time, level, sentence."""
+
     def __init__(self, console: Console) -> None:
         super().__init__()
         self._console = console
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._console.say(f"{self.format(record)}\n")
+        shown = f"{stamp(record.created)} {record.levelname.lower()} {record.getMessage()}"
+        self._console.say("\n  ".join(lines(shown)) + "\n")
 
 
-def _time(record: logging.LogRecord) -> str:
-    moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+class _EventHandler(logging.Handler):
+    """One event: what the record carries as `event`, or its sentence."""
 
+    def __init__(self, events: Events) -> None:
+        super().__init__()
+        self._events = events
 
-class _TextFormatter(logging.Formatter):
-    """One line for people: time, level, sentence."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return "\n  ".join(lines(f"{_time(record)} {record.levelname.lower()} {record.getMessage()}"))
-
-
-class _JsonFormatter(logging.Formatter):
-    """One JSON object a line (docs/output.md)."""
-
-    def format(self, record: logging.LogRecord) -> str:
+    def emit(self, record: logging.LogRecord) -> None:
         event = getattr(record, "event", None)
-        if event is not None:
-            return json_text(json.dumps({"event": event["event"], "time": _time(record), **event}))
-        line = {
-            "event": "log",
-            "time": _time(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        return json_text(json.dumps(line))
+        if event is None:
+            level = record.levelname.lower()
+            event = {"event": "log", "level": level, "logger": record.name, "message": record.getMessage()}
+        self._events.emit(event, at=record.created)

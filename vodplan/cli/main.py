@@ -28,9 +28,7 @@ def entry() -> NoReturn:
     try:
         code = main(sys.argv[1:])
     except KeyboardInterrupt:
-        from vodplan.commands.interrupted import Interrupted
-
-        code = Interrupted.exit_code
+        code = _stopped_early(sys.argv[1:])
     sys.exit(code)
 
 
@@ -57,6 +55,10 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
 
     console = console or Console.of_process()
     common = common_of(arguments)
+    # A command that runs another one ends the stream; the other one does not.
+    nested = console.events is not None
+    if common.log_format == "json":
+        console = console.with_events()
     try:
         output = Output(
             console,
@@ -85,7 +87,7 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
             return _tell(bug(error, name, verbose=common.verbose > 0), output, console)
 
     code = guarded(lambda: _run(name, options_of(name, arguments), console, output))
-    return guarded(lambda: _close(output)) or code
+    return _ended(guarded(lambda: _close(output)) or code, console, nested=nested)
 
 
 def _version() -> int:
@@ -124,7 +126,11 @@ def _tell(error: VodplanError, output: Output, console: Console) -> int:
     try:
         output.fail(error)
     except VodplanError as second:
-        console.say(f"Error: {second.message}\n")
+        if console.events is not None:
+            console.events.fail(second)
+            console.events.fail(error)
+        else:
+            console.say(f"Error: {second.message}\n")
     return error.exit_code
 
 
@@ -146,7 +152,39 @@ def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None)
     words = list(argv)
     asked = [name for name in EVERYWHERE if f"--format={name}" in words or ("--format", name) in pairwise(words)]
     console = console or Console.of_process()
-    return _tell(error, Output(console, CommonOptions(format=asked[0] if asked else "text")), console)
+    nested = console.events is not None
+    if _asks_for_events(words):
+        console = console.with_events()
+    code = _tell(error, Output(console, CommonOptions(format=asked[0] if asked else "text")), console)
+    return _ended(code, console, nested=nested)
+
+
+def _ended(code: int, console: Console, *, nested: bool) -> int:
+    if console.events is not None and not nested:
+        console.events.end(code)
+    return code
+
+
+def _asks_for_events(argv: Sequence[str]) -> bool:
+    """Whether stderr is to be JSON, looked for by hand: the last of several counts."""
+    from itertools import pairwise
+
+    words = [part for word in argv for part in (word.split("=", 1) if word.startswith("--log-format=") else [word])]
+    given = [value for name, value in pairwise(words) if name == "--log-format"]
+    return given[-1:] == ["json"]
+
+
+def _stopped_early(argv: Sequence[str]) -> int:
+    """Somebody pressed Ctrl-C before the command began, or when it was over."""
+    from vodplan.commands.console import Console
+
+    error = _interrupted(argv[0] if argv else "")
+    if _asks_for_events(argv):
+        console = Console.of_process().with_events()
+        if console.events is not None:
+            console.events.fail(error)
+        return _ended(error.exit_code, console, nested=False)
+    return error.exit_code
 
 
 def _printed(left: SystemExit) -> int:

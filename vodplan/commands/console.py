@@ -7,10 +7,11 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from vodplan.commands.events import Events
 from vodplan.render.canvas import Canvas
 
 DEFAULT_WIDTH = 100
@@ -24,6 +25,7 @@ class Console:
     stdin:   where answers are read; somebody can be asked only when it is a terminal.
     stdout:  results and nothing else.
     stderr:  everything else.
+    events:  with `--log-format json` what stderr has, and then nothing else goes there.
     """
 
     stdin: TextIO
@@ -31,6 +33,7 @@ class Console:
     stderr: TextIO
     environ: Mapping[str, str]
     cwd: Path
+    events: Events | None = None
 
     @classmethod
     def of_process(cls) -> Console:
@@ -49,8 +52,12 @@ class Console:
 
     @property
     def interactive(self) -> bool:
-        """Whether somebody can be asked."""
-        return _is_terminal(self.stdin)
+        """Whether somebody can be asked; never where a program reads stderr."""
+        return self.events is None and _is_terminal(self.stdin)
+
+    def with_events(self) -> Console:
+        """The same console with JSON on stderr; itself where that is so already."""
+        return self if self.events is not None else replace(self, events=Events(self._write))
 
     def canvas(self, stream: TextIO, *, color: bool | None) -> Canvas:
         """What one of the streams can show.
@@ -67,7 +74,13 @@ class Console:
         return _is_terminal(stream) and self.environ.get("TERM") != "dumb"
 
     def say(self, text: str) -> None:
-        """Write to stderr; a reader that went away is no reason to stop."""
+        """Write to stderr, as it is or as an event; a reader that went away is no reason to stop."""
+        if self.events is not None:
+            self.events.note(text)
+        else:
+            self._write(text)
+
+    def _write(self, text: str) -> None:
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()
         with contextlib.suppress(OSError, ValueError):

@@ -35,8 +35,9 @@ class Context:
         A bar and a log on one terminal would write over each other, so with `-v` there are lines.
         """
         console = self.console
-        if options.log_format == "json":
-            return StepProgress(lambda now: console.say(f"{event_of(now)}\n"))
+        events = console.events
+        if events is not None:
+            return StepProgress(lambda now: events.emit(event_of(now)))
         if console.live(console.stderr) and not options.verbose:
             canvas = console.canvas(console.stderr, color=options.color)
             return BarProgress(console.stderr, unicode=canvas.unicode, width=canvas.width)

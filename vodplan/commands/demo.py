@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shlex
 import shutil
 from collections.abc import Mapping, Sequence
@@ -85,12 +86,14 @@ class _Tour:
         self.environ = {name: value for name, value in console.environ.items() if not name.startswith(_OURS)}
         self._context = context
         self._flags = {True: ["--color"], False: ["--no-color"], None: []}[options.color]
-        # With JSON on stdout the commands of the tour tell their story beside it.
+        # With JSON on stdout the commands of the tour tell their story beside it; among events, as one for each.
+        self._story = io.StringIO() if options.format == "json" and console.events is not None else None
+        beside = console.stderr if self._story is None else self._story
         self._console: Console = replace(
             console,
             cwd=folder,
             environ=self.environ,
-            stdout=console.stderr if options.format == "json" else console.stdout,
+            stdout=beside if options.format == "json" else console.stdout,
         )
 
     def say(self, line: str) -> None:
@@ -100,6 +103,10 @@ class _Tour:
         command = shlex.join(["vodplan", *words])
         self._announce(promise, command)
         code = self._context.invoke([*words, *self._flags], self._console)
+        if self._story is not None:
+            self.say(self._story.getvalue())
+            self._story.seek(0)
+            self._story.truncate()
         self.steps.append((command, promise, code == 0))
         if code != 0:
             raise TourError(f"{command} ended with exit code {code}; the tour promised 0.", next=f"cd {FOLDER}")

@@ -79,9 +79,12 @@ class Output:
 
     def fail(self, error: VodplanError) -> None:
         """Give the error that ends the run to every output; people read it on stderr."""
+        events = self._console.events
         told = self._stdout.document and not self._stdout.wrote and self.format != "csv"
         if told or self.format == "github":
             self._stdout.show(Failure(error=error))
+            if events is not None:
+                events.fail(error)
         else:
             self.complain(error)
         for file in self._files:
@@ -89,15 +92,24 @@ class Output:
 
     def complain(self, error: VodplanError) -> None:
         """Tell people on stderr what is wrong, beside the result that stands on stdout."""
-        self.aside(Failure(error=error))
+        if self._console.events is not None:
+            self._console.events.fail(error)
+        else:
+            self.aside(Failure(error=error))
 
     def aside(self, result: Result) -> None:
         """Show a result to people on stderr, whatever the format."""
-        view = view_for("text", self._console.canvas(self._console.stderr, color=self._color))
+        color = False if self._console.events is not None else self._color
+        view = view_for("text", self._console.canvas(self._console.stderr, color=color))
         self._console.say("".join(view.show(result)))
 
     def warn(self, found: Iterable[Diagnostic]) -> None:
         """Show warnings on stderr."""
+        events = self._console.events
+        if events is not None:
+            for one in found:
+                events.diagnostic(one)
+            return
         from vodplan.render.text.findings import finding_text
 
         canvas = self._console.canvas(self._console.stderr, color=self._color)

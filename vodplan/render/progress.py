@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Never, TextIO
@@ -158,20 +157,18 @@ def line_of(now: StepProgress) -> str:
     return ", ".join(parts)
 
 
-def event_of(now: StepProgress) -> str:
-    """A line for programs: one JSON object (docs/output.md)."""
-    return json.dumps(
-        {
-            "event": "progress",
-            "step": now.step,
-            "state": now.state,
-            "done": now.done,
-            "total": now.total,
-            "seconds": round(now.seconds, 3),
-            "rate": None if now.rate is None else round(now.rate, 1),
-            "left": None if now.left is None else round(now.left, 1),
-            "throttled": None
-            if now.throttling is None
-            else {"operation": now.throttling[0], "rate": round(now.throttling[1], 1), "of": now.throttling[2]},
-        }
-    )
+def event_of(now: StepProgress) -> dict[str, object]:
+    """An event for programs (docs/logging.md)."""
+    return {
+        "event": "progress",
+        "step": now.step,
+        "state": now.state,
+        "done": now.done,
+        "total": now.total,
+        "seconds": round(now.seconds, 3),
+        "rate": None if now.rate is None else round(now.rate, 1),
+        "left": None if now.left is None else round(now.left, 1),
+        "throttled": None
+        if now.throttling is None
+        else {"operation": now.throttling[0], "rate": round(now.throttling[1], 1), "of": now.throttling[2]},
+    }

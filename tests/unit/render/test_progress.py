@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 
 from vodplan.render.progress import BarProgress, StepProgress, event_of, line_of
 
@@ -63,14 +62,13 @@ def test_lines_unknown_total_counts_up() -> None:
 
 def test_events_tell_the_beginning_and_the_end() -> None:
     """A program learns when a step starts and when it is over."""
-    told: list[str] = []
-    progress = StepProgress(lambda now: told.append(event_of(now)), clock=_Clock())
+    events: list[dict[str, object]] = []
+    progress = StepProgress(lambda now: events.append(event_of(now)), clock=_Clock())
 
     progress.start("applying", 3)
     progress.advance(3)
     progress.finish()
 
-    events = [json.loads(line) for line in told]
     assert [event["state"] for event in events] == ["started", "finished"]
     assert events[1] == {
         "event": "progress",
@@ -126,7 +124,7 @@ def test_events_carry_rate_remaining_time_and_throttling() -> None:
     """As numbers, for whoever draws them."""
     told: list[dict[str, object]] = []
     clock = _Clock()
-    progress = StepProgress(lambda now: told.append(json.loads(event_of(now))), clock=clock)
+    progress = StepProgress(lambda now: told.append(event_of(now)), clock=clock)
     progress.start("reading", 1000)
     clock.now += 5
     progress.throttled("GetVideoInfos", 62.25, 100.0)
