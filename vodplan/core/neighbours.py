@@ -54,12 +54,13 @@ def _keys(shape: str) -> Iterator[str]:
 
 
 def _near(one: str, other: str) -> bool:
-    """Whether two shapes are equal, or one edit apart that is not of a digit: `week1` and `week2` are two things."""
+    """Whether two shapes are equal, or one edit apart that is not of a digit: `week1` and `week2` are two things.
+
+    one, other: they have one of their `_keys` in common, so their lengths differ by one at most.
+    """
     if one == other:
         return True
     short, long = sorted((one, other), key=len)
-    if len(short) < SHORTEST - 1 or len(long) < SHORTEST or len(long) - len(short) > 1:
-        return False
     place = next((at for at, letter in enumerate(short) if letter != long[at]), len(short))
     rest = short[place:] if len(short) < len(long) else short[place + 1 :]
     changed = long[place] + (short[place] if len(short) == len(long) else "")
