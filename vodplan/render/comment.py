@@ -1,4 +1,4 @@
-"""What the person who has a comment written can decide about it."""
+"""What the formats for code hosts have to know of the place where they are read."""
 
 from __future__ import annotations
 
@@ -14,8 +14,14 @@ class Comment:
     limit:    characters, as UTF-16 counts them, which is never fewer than any host counts.
     artifact: an http or https URL of the whole plan; empty for none.
     target:   the target's name, for results that do not know it.
+    folder:   where the project stands in the checkout, `media/library`; empty for its top.
     """
 
     limit: int = COMMENT_LIMITS["github"]
     artifact: str = ""
     target: str = ""
+    folder: str = ""
+
+    def in_checkout(self, file: str) -> str:
+        """A file as the host names it, from the top of the checkout; hosts know no other paths."""
+        return file if not self.folder or file.startswith("/") else f"{self.folder}/{file}"

@@ -1,10 +1,14 @@
-"""The one place that makes a stranger's text harmless for a terminal, and for JSON that a terminal may show."""
+"""The one place that makes a stranger's text harmless, with a function or two for each output format.
+
+Pages are the one exception: `render.html.marks` puts labels where this file puts escapes, and asks it which.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Callable
+from urllib.parse import quote
 
 from vodplan.core.cells import neutral
 
@@ -117,15 +121,40 @@ def markdown(text: str, most: int = 300) -> str:
 
 
 def markdown_block(text: str) -> str:
-    """Text of several lines, safe for a terminal already, as a fenced block."""
-    text = _short_runs(text)
+    """Text of several lines, safe for a terminal already, as a fenced block.
+
+    GitLab takes orders such as `/merge` from any line that begins with one, and does not see longer fences than three.
+    """
+    text = _ORDER.sub(" ", _short_runs(text))
     fence = _fence(text, 3)
     return f"{fence}text\n{text.rstrip(chr(10))}\n{fence}\n"
 
 
+def comment_name(text: str) -> str:
+    """A name as it can stand in an HTML comment: nothing in it ends the comment, and no two names are written alike."""
+    return quote(text, safe="", errors="replace").replace("-", "%2D") or "-"
+
+
+def link_target(url: str) -> str:
+    """An address between the parentheses of a Markdown link."""
+    return quote(url, safe=":/?#@!$&*+,;=%[]~", errors="replace")
+
+
+def uri_path(path: str) -> str:
+    """A file's path as a relative URI."""
+    return quote(path, safe="/", errors="replace")
+
+
+def html_json(text: bytes) -> bytes:
+    """JSON that can stand in a `<script>` element: nothing in it ends the element, begins a comment or ends a line."""
+    for sign, escape in _MARKUP:
+        text = text.replace(sign, escape)
+    return text
+
+
 def github_data(text: str) -> str:
     """The message of a workflow command; its lines are joined as the host wants them."""
-    return "%0A".join(lines(text.replace("%", "%25")))
+    return "%0A".join(_OLD_COMMAND.sub(_old, line) for line in lines(text.replace("%", "%25")))
 
 
 def github_property(text: str) -> str:
@@ -134,13 +163,17 @@ def github_property(text: str) -> str:
 
 
 def github_log(text: str) -> str:
-    """Text for a job's log, in which no line starts a workflow command, of neither kind."""
-    return _STARTS.sub(r"\1\\u003a:", text).replace("##[", "##\\u005b")
+    """Text for a job's log, without workflow commands: no line begins with `::`, none has `##[` in it."""
+    return _OLD_COMMAND.sub(_old, _STARTS.sub(r"\1\\u003a:", text))
 
 
 def csv_text(text: str) -> str:
     """A cell that no spreadsheet takes for a formula; `core.cells.meant` takes it back."""
     return neutral(text)
+
+
+def _old(match: re.Match[str]) -> str:
+    return f"{match[0][:-1]}\\u005b"
 
 
 def _fence(text: str, least: int) -> str:
@@ -155,4 +188,9 @@ def _short_runs(text: str) -> str:
 
 _RUNS = re.compile("`+")
 _LONG_RUN = re.compile("(?<=`{10})`+")
+_ORDER = re.compile("^(?=/|>>>)", re.MULTILINE)
 _STARTS = re.compile(r"^(\s*)::", re.MULTILINE)
+_OLD_COMMAND = re.compile("#\ufe0f?#\ufe0f?\\[")
+"""With what a comparison by the rules of a language may overlook."""
+
+_MARKUP = tuple((sign.encode("utf-8"), f"\\u{ord(sign):04x}".encode("ascii")) for sign in "<>&\u2028\u2029")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from urllib.parse import quote
 
 from vodplan.core.categories import named_in
 from vodplan.core.change import Change
@@ -14,7 +13,7 @@ from vodplan.core.values import Json
 from vodplan.render.amounts import count, size, time_needed
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
-from vodplan.render.escape import markdown, markdown_block
+from vodplan.render.escape import comment_name, link_target, markdown, markdown_block
 from vodplan.render.origins import origin_words, origins_told
 from vodplan.render.results import Applied, DriftShown, Failure, PlanShown, Result, Undone, Validated
 from vodplan.render.text import TextView
@@ -61,7 +60,7 @@ class MarkdownView:
                 return (self._fitted(self._comment.target, self._as_text(result, 0), (), ""),)
 
     def _whole(self) -> str:
-        return f"\n[The whole plan]({_link(self._comment.artifact)})\n" if self._comment.artifact else ""
+        return f"\n[The whole plan]({link_target(self._comment.artifact)})\n" if self._comment.artifact else ""
 
     def _as_text(self, result: Result, taken: int) -> str:
         """What has no layout of its own, as text in a fence; its last lines go when it is too long."""
@@ -77,8 +76,8 @@ class MarkdownView:
 
     def _fitted(self, target: str, head: str, sections: Iterable[Section], end: str, *, marker: str = "vodplan") -> str:
         """The comment within its limit: what comes first has priority, and nothing is cut inside."""
-        text = [f"<!-- {marker} {_key(target)} -->\n", head]
-        whole = f" ([all of them]({_link(self._comment.artifact)}))" if self._comment.artifact else ""
+        text = [f"<!-- {marker} {comment_name(target)} -->\n", head]
+        whole = f" ([all of them]({link_target(self._comment.artifact)}))" if self._comment.artifact else ""
         listed = [(heading, list(items)) for heading, items in sections]
         listed = [(heading, items) for heading, items in listed if items]
         room = self._comment.limit - sum(map(_length, [*text, end]))
@@ -216,7 +215,7 @@ def _findings(error: VodplanError) -> Iterator[Section]:
         yield (
             "Findings",
             (
-                f"- {one.code} "
+                f"- {markdown(one.code)} "
                 + (f"{markdown(f'{one.span.file}:{one.span.line}:{one.span.column}')} " if one.span else "")
                 + f"{markdown(one.detail, 600)}\n"
                 for one in error.diagnostics
@@ -224,15 +223,6 @@ def _findings(error: VodplanError) -> Iterator[Section]:
         )
     if isinstance(error, StalePlan):
         yield "Moved", (f"- {markdown(one, 600)}\n" for one in error.moved)
-
-
-def _key(target: str) -> str:
-    """A name that cannot end an HTML comment."""
-    return quote(target, safe="", errors="replace").replace("-", "%2D") or "-"
-
-
-def _link(url: str) -> str:
-    return quote(url, safe=":/?#@!$&*+,;=%[]~", errors="replace")
 
 
 def _length(text: str) -> int:

@@ -4,32 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from urllib.parse import quote
 
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError, VodplanError
 from vodplan.core.values import Json
-from vodplan.render.escape import terminal
+from vodplan.render.comment import Comment
+from vodplan.render.escape import terminal, uri_path
 from vodplan.render.results import Failure, Result, Validated
 
 
 class SarifView:
     """The view behind `--format sarif`, for `validate` alone. See `View`."""
 
+    def __init__(self, comment: Comment) -> None:
+        self._comment = comment
+
     def show(self, result: Result) -> Iterable[str]:
         """See `View.show`; raises ValueError for what has no findings."""
         match result:
             case Validated():
-                return (_log(result.warnings, None),)
+                return (_log(result.warnings, None, self._comment),)
             case Failure(error=ManifestError() as error):
-                return (_log(error.diagnostics, None),)
+                return (_log(error.diagnostics, None, self._comment),)
             case Failure():
-                return (_log((), result.error),)
+                return (_log((), result.error, self._comment),)
             case _:
                 raise ValueError(f"no SARIF for {type(result).__name__}")
 
 
-def _log(found: Sequence[Diagnostic], error: VodplanError | None) -> str:
+def _log(found: Sequence[Diagnostic], error: VodplanError | None, comment: Comment) -> str:
     summaries = {one.code: one.summary for one in found}
     rules: list[Json] = [
         {"id": code, "shortDescription": {"text": said}, "help": {"text": f"{said}. docs/errors.md explains {code}."}}
@@ -45,13 +48,13 @@ def _log(found: Sequence[Diagnostic], error: VodplanError | None) -> str:
         "tool": {"driver": {"name": "vodplan", "rules": rules}},
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation],
-        "results": [_result(one) for one in found],
+        "results": [_result(one, comment) for one in found],
     }
     document: Json = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, indent=2) + "\n"
 
 
-def _result(one: Diagnostic) -> Json:
+def _result(one: Diagnostic, comment: Comment) -> Json:
     shown: dict[str, Json] = {
         "ruleId": one.code,
         "level": one.severity.value,
@@ -64,6 +67,6 @@ def _result(one: Diagnostic) -> Json:
             "startColumn": span.column,
             "endColumn": span.column + span.length,
         }
-        file = quote(span.file, safe="/", errors="replace")
+        file = uri_path(comment.in_checkout(span.file))
         shown["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": file}, "region": region}}]
     return shown

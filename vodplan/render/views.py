@@ -12,7 +12,7 @@ def view_for(name: str, canvas: Canvas, comment: Comment | None = None) -> View:
 
     name:   one of `render.formats.FORMATS`.
     canvas: what text is laid out on; only the text view looks at it.
-    comment: how long Markdown may be, and what it links to.
+    comment: where it is read: how long Markdown may be, what it links to, where files stand.
     """
     if name == "json":
         from vodplan.render.jsonview import JsonView
@@ -29,15 +29,15 @@ def view_for(name: str, canvas: Canvas, comment: Comment | None = None) -> View:
     if name == "github":
         from vodplan.render.github import GithubView
 
-        return GithubView()
+        return GithubView(comment or Comment())
     if name == "gitlab":
         from vodplan.render.gitlab import GitlabView
 
-        return GitlabView()
+        return GitlabView(comment or Comment())
     if name == "sarif":
         from vodplan.render.sarif import SarifView
 
-        return SarifView()
+        return SarifView(comment or Comment())
     if name == "csv":
         from vodplan.render.tables import CsvView
 

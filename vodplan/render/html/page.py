@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from vodplan.render.amounts import count, duration, size, time_needed
+from vodplan.render.escape import html_json
 from vodplan.render.html.marks import bare, marked, seen, shown
 
 if TYPE_CHECKING:
@@ -54,14 +55,8 @@ def policy(scripts: Iterable[str], *, images: Iterable[str]) -> str:
 
 
 def embedded(value: object) -> str:
-    """JSON that can stand in a `<script>` element: nothing in it ends the element, begins a comment or ends a line."""
-    text = orjson.dumps(value)
-    for sign, escape in _ESCAPES:
-        text = text.replace(sign, escape)
-    return text.decode("utf-8")
-
-
-_ESCAPES = tuple((sign.encode("utf-8"), f"\\u{ord(sign):04x}".encode("ascii")) for sign in "<>&\u2028\u2029")
+    """A value as the JSON that stands in a `<script>` element."""
+    return html_json(orjson.dumps(value)).decode("utf-8")
 
 
 @cache

@@ -89,7 +89,7 @@ def _tiles(plan: Plan) -> list[Tile]:
 
 def _data(plan: Plan, made: Records) -> Mapping[str, object]:
     return {
-        "digest": plan.digest,
+        "digest": marked(plan.digest),
         "actions": [action.value.replace("_", " ") for action in ACTIONS],
         "removing": [place for place, action in enumerate(ACTIONS) if action.removes],
         "making": [ACTIONS.index(Action.CREATE), ACTIONS.index(Action.RENAME)],

@@ -106,9 +106,10 @@ class TextView:
 
                 return edited_text(result, self._canvas)
             case Data() | Exported():
+                from vodplan.render.escape import json_text
                 from vodplan.render.jsonview import JsonView
 
-                return JsonView().show(result)
+                return (json_text(piece) for piece in JsonView().show(result))
             case Script():
                 return (result.text,)
             case Validated() | Examined() | Selected() | Started() | Listing() | Toured():

@@ -17,7 +17,7 @@ _INKS = {"+": Ink.ADD, "-": Ink.REMOVE, "@": Ink.FAINT}
 def edited_text(shown: FilesEdited, canvas: Canvas) -> Iterator[str]:
     """A line for each file that is changed or was left alone, the differences where they are wanted, and the counts."""
     edits = shown.edits
-    word = shown.what if edits.written else f"would be {shown.what}"
+    word = terminal(shown.what if edits.written else f"would be {shown.what}")
     for one in edits.changed:
         yield f"{canvas.paint(word, Ink.CHANGE)}  {terminal(one.file)}\n"
         if shown.diffs:

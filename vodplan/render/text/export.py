@@ -16,7 +16,7 @@ def export_text(shown: LibraryExported, canvas: Canvas) -> Iterator[str]:
     report = shown.report
     lead = canvas.paint("Exported", Ink.ADD)
     yield from _lines(paragraph(f"{lead} {terminal(report.target)} into {terminal(report.folder)}:", canvas))
-    entries = ", ".join(f"{number:,} {name}" for name, number in report.entries.items())
+    entries = ", ".join(f"{number:,} {terminal(name)}" for name, number in report.entries.items())
     yield from _lines(labelled("entries", [entries], canvas))
     files = f"{report.written:,} written, {report.unchanged:,} unchanged, {report.removed:,} removed"
     yield from _lines(labelled("files", [files], canvas))
@@ -36,7 +36,7 @@ def _not_written(shown: LibraryExported, canvas: Canvas) -> Iterator[str]:
     report = shown.report
     total = sum(report.not_written.values())
     what = ", ".join(
-        f"{number:,} {many(name) if number != 1 else name}" if name else f"{number:,} whole"
+        f"{number:,} {terminal(many(name) if number != 1 else name)}" if name else f"{number:,} whole"
         for name, number in report.not_written.items()
     )
     lead = canvas.paint("Not in the manifests:", Ink.CHANGE)
@@ -45,7 +45,7 @@ def _not_written(shown: LibraryExported, canvas: Canvas) -> Iterator[str]:
     )
     for one in report.examples:
         name = f"{one.address} {one.field}" if one.field else one.address
-        yield from _lines(paragraph(f"  {terminal(name)}: {terminal(one.detail)} ({one.code})", canvas))
+        yield from _lines(paragraph(f"  {terminal(name)}: {terminal(one.detail)} ({terminal(one.code)})", canvas))
     if total > len(report.examples):
         yield f"  and {total - len(report.examples):,} more\n"
 

@@ -46,7 +46,7 @@ def _validated(result: Validated) -> Iterator[str]:
 def _examined(result: Examined, canvas: Canvas) -> Iterator[str]:
     yield f"Target {terminal(result.target)}\n"
     names = {one.name: terminal(one.name) for one in result.checks}
-    room = max((cells(name) for name in names.values()), default=0)
+    room = min(max((cells(name) for name in names.values()), default=0), canvas.measure // 2)
     for one in result.checks:
         word, ink = {True: ("ok", Ink.ADD), False: ("FAILED", Ink.ALARM), None: ("unknown", Ink.CHANGE)}[one.ok]
         lead = f"  {canvas.paint(f'{word:<7}', ink)}  {pad(names[one.name], room)}  "
@@ -90,7 +90,7 @@ def _started(result: Started) -> Iterator[str]:
 
 def _listing(result: Listing, canvas: Canvas) -> Iterator[str]:
     yield f"{terminal(result.heading)}\n"
-    room = max((cells(terminal(name)) for name in result.names), default=0)
+    room = min(max((cells(terminal(name)) for name in result.names), default=0), canvas.measure // 2)
     for name, about in result.names.items():
         first, *rest = paragraph(terminal(about), canvas, indent=room + 4)
         yield f"  {pad(terminal(name), room)}  {first.lstrip()}\n"

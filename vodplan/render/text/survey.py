@@ -42,7 +42,7 @@ def survey_text(shown: SurveyShown, canvas: Canvas) -> Iterator[str]:
             subject = clip(terminal(subject_of(one)), room, canvas.ellipsis)
             yield f"  {pad(subject, room)}  {amount}".rstrip() + "\n"
             for member in islice(one.members(), _MEMBERS):
-                line = f"{member.kind}/{terminal(member.id)}  {terminal(member.title)}"
+                line = terminal(f"{member.kind}/{member.id}  {member.title}")
                 yield f"    {clip(line, canvas.measure - 4, canvas.ellipsis)}\n"
         yield from _more(len(findings) - shown.most, "")
     if not found.findings:

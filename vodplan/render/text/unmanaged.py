@@ -40,7 +40,7 @@ def unmanaged_text(shown: UnmanagedShown, canvas: Canvas) -> Iterator[str]:
             yield f"  and {len(largest) - _ROWS:,} more categories\n"
     if shown.listed:
         for one in found.assets():
-            address = f"{one.kind}/{terminal(one.id)}"
+            address = terminal(f"{one.kind}/{one.id}")
             title = f"{quoted(one.title)}  {terminal(one.category)}" if one.category else quoted(one.title)
             yield from _lines(headline("-", Ink.FAINT, address, title, terminal(one.created[:10]), canvas))
     if found.missed:
