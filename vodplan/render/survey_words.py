@@ -32,7 +32,7 @@ def subject_of(finding: Finding) -> str:
     """What a finding is about; a stranger's text, to be escaped."""
     if finding.check is Check.STRAY_TAGS:
         return f"{', '.join(tag for tag, _ in finding.parts)} → {finding.subject}"
-    return finding.subject or _WITHOUT_SUBJECT[finding.check]
+    return finding.subject or _WITHOUT_SUBJECT.get(finding.check, "(empty)")
 
 
 def amount_of(finding: Finding) -> str:

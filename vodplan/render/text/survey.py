@@ -37,7 +37,7 @@ def survey_text(shown: SurveyShown, canvas: Canvas) -> Iterator[str]:
         heading = canvas.paint(f"{HEADINGS[check]}: {len(findings):,}", Ink.CHANGE)
         yield f"\n{heading}  {canvas.paint(check.value, Ink.FAINT)}\n"
         for one in findings[: shown.most]:
-            amount = amount_of(one)
+            amount = terminal(amount_of(one))
             room = max(canvas.measure - 4 - cells(amount), 8)
             subject = clip(terminal(subject_of(one)), room, canvas.ellipsis)
             yield f"  {pad(subject, room)}  {amount}".rstrip() + "\n"
