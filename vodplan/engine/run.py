@@ -17,6 +17,7 @@ from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
 from vodplan.engine.readback import ReadBack
 from vodplan.engine.saving import Saving
+from vodplan.engine.telling import Telling, listening
 from vodplan.engine.verify import PATIENCE, verify
 from vodplan.kinds.operations import OPERATIONS
 
@@ -50,6 +51,7 @@ async def run_apply(
     fresh = await _settled(plan, done, reader=reader, kinds=kinds, sleep=sleep)
     approved = approve(plan, fresh, kinds=kinds, policy=policy, allow_deletes=allow_deletes, done=done)
     run = journal.begin(plan)
+    telling = Telling(plan, run) if listening() else None
     behind = ReadBack(plan.changes, reader=reader, kinds=kinds)
     applier = Applier(
         approved,
@@ -61,7 +63,7 @@ async def run_apply(
         recorded=recorded,
         limits=limits,
         operations=operations,
-        settled=behind.settled,
+        settled=behind.settled if telling is None else telling.beside(behind.settled),
         pictures=fresh.pictures,
         save=Saving(backup, reader=reader, kinds=kinds, progress=progress, stop=stop) if backup is not None else None,
     )
@@ -76,13 +78,20 @@ async def run_apply(
         return f"{looked.unconverged[0].address} does not read back as planned." if looked.unconverged else ""
 
     try:
-        outcomes = await applier.run(hold=hold)
-        matched = await behind.matched()
-    finally:
-        await behind.close()
-    verified = await verify(
-        plan.changes, outcomes, matched=matched, reader=reader, kinds=kinds, sleep=sleep, progress=progress
-    )
+        try:
+            outcomes = await applier.run(hold=hold)
+            matched = await behind.matched()
+        finally:
+            await behind.close()
+        verified = await verify(
+            plan.changes, outcomes, matched=matched, reader=reader, kinds=kinds, sleep=sleep, progress=progress
+        )
+    except BaseException:
+        if telling is not None:
+            telling.cut_off()
+        raise
+    if telling is not None:
+        telling.read_back(verified.outcomes)
     report = ApplyReport(
         run=run,
         plan_digest=plan.digest,
@@ -92,6 +101,8 @@ async def run_apply(
         interrupted=bool(stop()),
     )
     journal.end(report)
+    if telling is not None:
+        telling.ended(report)
     return report
 
 

@@ -25,6 +25,7 @@ from vodplan.vod.signing import Signed, sign
 from vodplan.vod.wire import Record
 
 log = logging.getLogger("vodplan.vod")
+events = logging.getLogger("vodplan.events")
 
 Settle = Callable[[], Awaitable[Record | None]]
 """Looks whether a call that got no answer was done: its answer, or None when it was not."""
@@ -160,6 +161,7 @@ class Caller:
 
     async def _try(self, spec: OperationSpec, params: Mapping[str, str], *, attempt: int) -> Record | Fault:
         lane = self._lane(spec)
+        asked = self._monotonic()
         await lane.in_flight.take()
         try:
             key = await self._credentials.get()
@@ -180,7 +182,7 @@ class Caller:
                 lane.in_flight.took(took)
         finally:
             lane.in_flight.give()
-        self._log(spec.name, attempt, reply, result, took)
+        self._log(spec.name, attempt, reply, result, waited=started - asked, took=took)
         if reply is not None:
             self._compare_clocks(reply, before, took)
         if isinstance(result, Fault):
@@ -203,6 +205,7 @@ class Caller:
         match fault.trouble:
             case Trouble.THROTTLED if lane.pacer is not None:
                 lane.pacer.throttled(fault.retry_after)
+                self._tell_throttled(fault.operation, lane.pacer.allowed, lane.pacer.rate)
                 if self._throttled is not None:
                     self._throttled(fault.operation, lane.pacer.allowed, lane.pacer.rate)
             case Trouble.CLOCK if self.skew is not None:
@@ -210,6 +213,11 @@ class Caller:
             case Trouble.TOKEN:
                 await self._renew(key)
         return fault
+
+    def _tell_throttled(self, operation: str, rate: float, of: float) -> None:
+        if events.isEnabledFor(logging.DEBUG):
+            event = {"event": "throttle", "operation": operation, "rate": round(rate, 3), "of": of}
+            events.debug("throttle", extra={"event": event})
 
     async def _renew(self, expired: Credentials) -> None:
         async with self._renewing:
@@ -253,7 +261,9 @@ class Caller:
             self._lanes[spec.name] = lane
         return lane
 
-    def _log(self, operation: str, attempt: int, reply: Reply | None, result: Record | Fault, took: float) -> None:
+    def _log(
+        self, operation: str, attempt: int, reply: Reply | None, result: Record | Fault, *, waited: float, took: float
+    ) -> None:
         if not log.isEnabledFor(logging.DEBUG):
             return
         outcome = result.code if isinstance(result, Fault) else "ok"
@@ -274,6 +284,7 @@ class Caller:
                     "status": reply.status if reply else None,
                     "outcome": outcome,
                     "request_id": result.request_id,
+                    "waited_ms": round(waited * 1000, 3),
                     "ms": round(took * 1000, 3),
                 }
             },
