@@ -23,7 +23,8 @@ from typing import Any, Protocol
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from comment import NOT_ALLOWED, Api, NoComment  # ci/ is no package
+# ci/ is no package: the host runs this file alone.
+from comment import NOT_ALLOWED, Api, NoComment  # type: ignore[import-not-found]
 
 MARKER = re.compile(r"<!-- vodplan drift (\S+) -->")
 CLEAN = "\nNo drift.\n"

@@ -30,7 +30,8 @@ TEXTS = st.one_of(
 def _wire(item: CallItem) -> dict[str, object]:
     """An item of UpdateContent as it is sent."""
     fields = {
-        WIRE_NAMES[name]: ",".join(value) if isinstance(value, tuple) else value for name, value in item.fields.items()
+        WIRE_NAMES[name]: ",".join(map(str, value)) if isinstance(value, tuple) else value
+        for name, value in item.fields.items()
     }
     return {"VideoId": item.id, **fields}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -86,7 +87,7 @@ def _trees(draw: st.DrawFn, tree: str = DEFAULT_TREE, first: int = 1, levels: in
     return tuple(made)
 
 
-def _several(places: Sequence[str | int]) -> st.SearchStrategy[FieldValue]:
+def _several(places: Sequence[Any]) -> st.SearchStrategy[Any]:
     return st.lists(st.sampled_from(places), max_size=3).map(tuple) if places else st.just(())
 
 

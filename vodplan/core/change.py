@@ -53,8 +53,8 @@ class Change:
                  be made), `jobs` (stream job ids), `force`, `parent_id`, `url`, `video`, `type`,
                  `cover_uploaded` (the file that is to be the cover is uploaded already).
     facts:       for people and guards, as `LiveAsset.facts`; never compared, never sent.
-    origins:     field → `core.origins.ChangeOrigin`, where the plan was made beside a base revision; `state`, `source` and
-                 `streams` for what has no field. For people and for the guard `foreign`.
+    origins:     field → `core.origins.ChangeOrigin`, where the plan was made beside a base revision; `state`, `source`
+                 and `streams` for what has no field. For people and for the guard `foreign`.
     certain:     False when the service cannot say whether there is anything to do.
     bytes_freed: at least so many bytes go away; None when not known.
     """

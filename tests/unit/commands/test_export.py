@@ -127,7 +127,9 @@ def test_export_of_a_selector_has_what_it_finds(here: Project) -> None:
     assert (told.code, told.document["entries"]) == (0, {"categories": 1, "videos": 1})
     assert "cms-000001" in (here.folder / "manifests/videos/News.yaml").read_text()
     refused(here.call, "export", "--select", "kind: video, tgas: x", code=3, says=("tgas",), next="")
-    refused(here.call, "export", "--select", "kind: video, tags: {any: [x]}", "--kind", "image", code=64, says=("--kind",))
+    refused(
+        here.call, "export", "--select", "kind: video, tags: {any: [x]}", "--kind", "image", code=64, says=("--kind",)
+    )
 
 
 def test_export_of_one_kind_leaves_the_files_of_others(here: Project) -> None:

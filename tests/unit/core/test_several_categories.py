@@ -58,9 +58,9 @@ def update(wanted: FieldValue, live: Sequence[int]) -> Change | None:
     )
 
 
-def fresh(*categories: int, tree: CategoryTree = CATEGORIES, **values: str) -> Fresh:
+def fresh(*categories: int, tree: CategoryTree = CATEGORIES, title: str = "") -> Fresh:
     """The live state: one attached medium in these categories."""
-    live = build.live_attached("m1", categories=categories, **values)
+    live = build.live_attached("m1", categories=categories, title=title)
     return Fresh(assets={Address("attached", "m1"): live}, parts={}, tree=tree, members={})
 
 
@@ -209,7 +209,7 @@ def test_categories_that_would_not_take_are_withheld_with_their_ids() -> None:
         before={"categories": [], "title": "a"},
         after={"categories": ["Stickers"], "title": "b"},
     )
-    not_taken = NotTaken(wanted=wanted_fingerprint(change, "categories"), live="[]")
+    not_taken = NotTaken(wanted=str(wanted_fingerprint(change, "categories")), live="[]")
 
     (kept,), (held,) = withhold([change], {"attached/m1": {"categories": not_taken}})
 
@@ -226,12 +226,12 @@ def test_undo_puts_all_categories_back() -> None:
     library = a_library(STICKERS, SUBS)
     plan = plan_of(build.desired(build.attached("m1", categories=("Stickers/Seasons",))), library)
     detail = run_of(plan, library)
-    assert library.media["attached", "m1"].asset.values[3] == (SEASONS,)
+    between = library.media["attached", "m1"].asset.values[3]
 
     back, undo = undo_of(detail, library)
     assert apply_of(back, library).converged
 
-    assert library.media["attached", "m1"].asset.values[3] == (STICKERS, SUBS)
+    assert (between, library.media["attached", "m1"].asset.values[3]) == ((SEASONS,), (STICKERS, SUBS))
     assert undo.stuck == ()
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.policy import Policy
-from vodplan.manifests import project_file
+from vodplan.manifests import modelled
 from vodplan.manifests.compose import Composer
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.load import Loaded, load
@@ -32,7 +32,7 @@ def loaded(root: Path, text: str | bytes, *, policy: Policy | None = None) -> Lo
 def plain(text: str) -> object:
     """A YAML text as plain data, by vodplan's own reading of YAML."""
     composer = Composer(text.encode(), Findings("one.yaml"))
-    return project_file.plain(composer.node(composer.root(), 1))
+    return modelled.plain(composer.node(composer.root(), 1))
 
 
 def codes(diagnostics: Sequence[Diagnostic]) -> list[str]:

@@ -20,6 +20,7 @@ from tests import build
 from vodplan.core.errors import ConfigError, Unavailable, UsageError, VodplanError
 from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Target
+from vodplan.core.selector import Selector
 from vodplan.core.values import FieldValue, Json
 from vodplan.store import snapshot as module
 from vodplan.store.snapshot import Snapshot, open_snapshot
@@ -81,6 +82,11 @@ class Service:
     async def walk(self, kind: str, fields: Sequence[str]) -> AsyncIterator[Sequence[Indexed]]:
         """Nothing."""
         self.asked.append(f"walk {kind} {','.join(fields)}")
+        yield ()
+
+    async def search(self, selector: Selector, categories: frozenset[int] | None) -> AsyncIterator[Sequence[str]]:
+        """Nothing."""
+        self.asked.append(f"search {selector.kind}")
         yield ()
 
 
