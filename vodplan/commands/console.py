@@ -69,6 +69,11 @@ class Console:
             color = terminal and not self.environ.get("NO_COLOR") and self.environ.get("TERM") != "dumb"
         return Canvas(width=self._width(stream), color=color, unicode=_writes_unicode(stream))
 
+    @property
+    def heeded(self) -> bool:
+        """Whether a job of GitHub reads what is written, and does what it finds there in its own language."""
+        return self.environ.get("GITHUB_ACTIONS") == "true"
+
     def live(self, stream: TextIO) -> bool:
         """Whether a stream is a terminal that can redraw a line."""
         return _is_terminal(stream) and self.environ.get("TERM") != "dumb"
@@ -81,6 +86,10 @@ class Console:
             self._write(text)
 
     def _write(self, text: str) -> None:
+        if self.heeded:
+            from vodplan.render.escape import github_log
+
+            text = github_log(text)
         with contextlib.suppress(OSError, ValueError):
             self.stdout.flush()
         with contextlib.suppress(OSError, ValueError):

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
+from vodplan.commands.checkout import folder_in_checkout
 from vodplan.commands.console import Console
 from vodplan.commands.options import CommonOptions
 from vodplan.core.errors import UsageError, VodplanError
 from vodplan.render.canvas import Canvas
 from vodplan.render.comment import Comment
-from vodplan.render.escape import json_text, lines
+from vodplan.render.escape import github_log, json_text, lines
 from vodplan.render.formats import DOCUMENTS, SHEETS
-from vodplan.render.results import Exported, Failure, Result
+from vodplan.render.results import Exported, Failure, Result, Script
 from vodplan.render.view import View
 from vodplan.render.views import view_for
 
@@ -23,6 +25,10 @@ if TYPE_CHECKING:
 
 FILE_CANVAS = Canvas(width=100)
 """Text in a file: as in a CI log, never colored."""
+
+
+_READ_IN_LOGS = frozenset({"text", "json", "markdown", "gitlab", "sarif"})
+"""What can stand in the log of a job, and means the same with the escapes that it needs there."""
 
 
 class OutputError(VodplanError):
@@ -51,7 +57,12 @@ class Output:
         self._color = options.color
         sheet = sheets and options.format in SHEETS
         self.format = "text" if sheet else options.format
-        comment = Comment(limit=options.comment_limit, artifact=options.artifact_url or "", target=options.target or "")
+        comment = Comment(
+            limit=options.comment_limit,
+            artifact=options.artifact_url or "",
+            target=options.target or "",
+            folder=folder_in_checkout(console.cwd, options.config, console.environ),
+        )
         names = [self.format, *(name for name, _ in options.output)]
         if "sarif" in names and not findings:
             raise UsageError(
@@ -157,6 +168,7 @@ class _Stream:
         self._broken = False
         self._json = name == "json"
         self._table = name == "csv"
+        self._log = name in _READ_IN_LOGS and console.heeded and not _is_file(console.stdout)
         self.document = name in DOCUMENTS
         self.wrote = False
 
@@ -165,6 +177,8 @@ class _Stream:
             if self._broken:
                 return
             self.wrote = True
+            if self._log and not isinstance(result, Script):
+                piece = github_log(piece)
             self._write(piece, json=self._json or isinstance(result, Exported), table=self._table)
         self.flush()
 
@@ -200,6 +214,13 @@ class _Stream:
             raise OutputError(
                 f"The result cannot be written to stdout: {error.strerror or error}.", next="df -h ."
             ) from error
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def silence(stream: TextIO) -> None:
