@@ -124,7 +124,14 @@ def _categories(draw: st.DrawFn, tree: CategoryTree) -> list[DesiredCategory]:
         elif verb == "remove":
             entry = replace(entry, absent=True)
         entries[path] = entry
-    return list(entries.values())
+    return [_valid(entry, entries) for entry in entries.values()]
+
+
+def _valid(entry: DesiredCategory, entries: Mapping[str, DesiredCategory]) -> DesiredCategory:
+    """An entry as manifests may have it: what it renames is no other entry's path, and renamed once (VP146)."""
+    old = entry.renamed_from
+    first = next(one for one in entries.values() if one.renamed_from == old)
+    return entry if old is None or (old not in entries and first is entry) else replace(entry, renamed_from=None)
 
 
 @st.composite
