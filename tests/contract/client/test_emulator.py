@@ -404,7 +404,14 @@ def test_operation_that_the_policy_denies_names_the_action(demo_emulator: Runnin
     assert "vod:UpdateVideoInfos" in raised.value.message
     assert not results["BatchGetMediaInfos"].ok
     assert "vod:BatchGetMediaInfos" in results["BatchGetMediaInfos"].detail
-    denied = ["BatchGetMediaInfos", "UpdateVideoInfo", "UpdateVideoInfos", "UpdateImageInfos", "UpdateCategory"]
+    denied = [
+        "BatchGetMediaInfos",
+        "UpdateVideoInfo",
+        "UpdateVideoInfos",
+        "UpdateImageInfos",
+        "UpdateAttachedMediaInfos",
+        "UpdateCategory",
+    ]
     assert [name for name, result in results.items() if not result.ok] == denied
     assert [results[name].action for name in denied] == [f"vod:{name}" for name in denied]
 
