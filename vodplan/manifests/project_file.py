@@ -8,11 +8,9 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from yaml.error import YAMLError
 
 from vodplan.core.errors import ManifestError
-from vodplan.manifests import source, syntax
-from vodplan.manifests.compose import Abandoned, Composer
+from vodplan.manifests import source
 from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.modelled import dotted, key_at, node_at, plain, sentence
 from vodplan.manifests.nodes import Map
@@ -21,6 +19,7 @@ from vodplan.manifests.project_drift import drift_of
 from vodplan.manifests.project_model import NAME_PATTERN, REGION_PATTERN, ProjectModel, Target
 from vodplan.manifests.project_policy import policy_of
 from vodplan.manifests.project_secrets import Loc, discreet, secrets
+from vodplan.manifests.whole import whole
 from vodplan.manifests.wording import describe, did_you_mean, one_of, quoted
 
 _READING = {f"VP{number}": "VP202" for number in range(106, 119)} | {"VP101": "VP201", "VP105": "VP201"}
@@ -46,19 +45,11 @@ def read_project(path: Path, *, shown: str) -> Project:
 
 
 def _compose(data: bytes, found: Findings) -> Map | None:
-    composer = Composer(data, found)
-    try:
-        start = composer.root()
-        node = None if start is None else composer.node(start, 0)
-        if node is not None:
-            composer.end()
-    except Abandoned:
-        return None
-    except YAMLError as error:
-        syntax.report(found, error, data)
-        return None
+    node = whole(data, found)
     if isinstance(node, Map):
         return node
+    if node is None and found.errors:
+        return None
     what = "empty" if node is None else describe(node)
     found.error("VP204", f"The project file is {what}; it must be a mapping that begins with apiVersion:.", _TOP)
     return None

@@ -5,23 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from yaml.error import YAMLError
-
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.errors import ManifestError
 from vodplan.core.kind import Kind
 from vodplan.core.rule import Rule
 from vodplan.core.selector import Selector
 from vodplan.core.values import UNSET, FieldValue
-from vodplan.manifests import limits, reading, source, syntax
+from vodplan.manifests import limits, reading, source
 from vodplan.manifests.assets import KINDS
-from vodplan.manifests.compose import Abandoned, Composer
 from vodplan.manifests.fields import field_readers
 from vodplan.manifests.findings import Findings
 from vodplan.manifests.nodes import Map, Node
 from vodplan.manifests.reading import Entries
 from vodplan.manifests.removal import ABSENT
 from vodplan.manifests.seen import Seen
+from vodplan.manifests.whole import whole
 from vodplan.manifests.wording import article, did_you_mean, quoted
 
 EXPRESSION = "selector"
@@ -154,10 +152,10 @@ class RuleReader:
         return None
 
 
-def read_selector(node: Node, found: Findings, *, whole: str = "select") -> Selector | None:
+def read_selector(node: Node, found: Findings, *, called: str = "select") -> Selector | None:
     """Read a selector; None, with findings, when it cannot be used.
 
-    whole: what the selector is called in findings.
+    called: what the selector is called in findings.
     """
     # Here and not above: manifests without rules are read without pydantic.
     from pydantic import ValidationError
@@ -165,7 +163,7 @@ def read_selector(node: Node, found: Findings, *, whole: str = "select") -> Sele
     from vodplan.manifests.model_rules import NAMES, Select, selector_of
     from vodplan.manifests.modelled import dotted, key_at, node_at, plain, sentence
 
-    record = reading.mapping(node, found, whole)
+    record = reading.mapping(node, found, called)
     if record is None:
         return None
     known: Callable[[tuple[int | str, ...]], list[str]] = _known
@@ -176,7 +174,7 @@ def read_selector(node: Node, found: Findings, *, whole: str = "select") -> Sele
             loc = tuple(part for part in detail["loc"] if part in NAMES or isinstance(part, int))
             if detail["type"] == "extra_forbidden":
                 name = str(detail["loc"][-1])
-                around = dotted((whole, *detail["loc"][:-1]))
+                around = dotted((called, *detail["loc"][:-1]))
                 hint = did_you_mean(name, known(detail["loc"][:-1]))
                 found.error(
                     "VP104", f"{quoted(name)} is not a condition of {around}.{hint}", key_at(record, detail["loc"])
@@ -185,7 +183,7 @@ def read_selector(node: Node, found: Findings, *, whole: str = "select") -> Sele
             at = node_at(record, loc)
             told = sentence(detail, at, {})
             code = "VP123" if detail["type"] == "missing" else "VP153"
-            found.error(code, f"{dotted((whole, *loc))}: {told}{'' if told.endswith(('.', '?')) else '.'}", at)
+            found.error(code, f"{dotted((called, *loc))}: {told}{'' if told.endswith(('.', '?')) else '.'}", at)
     return None
 
 
@@ -206,21 +204,13 @@ def parse(expression: str) -> Selector:
 
 
 def _composed(data: bytes, found: Findings) -> Selector | None:
-    composer = Composer(data, found)
-    try:
-        start = composer.root()
-        node = None if start is None else composer.node(start, 0)
-        if node is not None:
-            composer.end()
-    except Abandoned:
-        return None
-    except YAMLError as error:
-        syntax.report(found, error, data)
-        return None
+    node = whole(data, found)
     if node is None:
+        if found.errors:
+            return None
         found.error("VP136", "The selector is empty. Write one such as kind: video, category: Trailers.", None)
         return None
-    return read_selector(node, found, whole=EXPRESSION)
+    return read_selector(node, found, called=EXPRESSION)
 
 
 def _known(loc: tuple[int | str, ...]) -> list[str]:
