@@ -73,7 +73,14 @@ def report_json(report: ApplyReport, plan: Plan) -> bytes:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema called `manifest`, `project`, `plan`, `drift` or `report`; raises UsageError for another name."""
+    """The JSON Schema called `manifest`, `project`, `plan`, `drift`, `report` or `event`.
+
+    raises: UsageError for another name.
+    """
+    if name == "event":
+        from vodplan.planfile.event_model import schema as event_schema
+
+        return event_schema()
     if name == "report":
         from vodplan.planfile.survey_model import schema as survey_schema
 
@@ -91,10 +98,10 @@ def schema(name: str) -> dict[str, Any]:
     if name in ("manifest", "project"):
         return manifest_schema(name)
     raise UsageError(
-        f'There is no schema "{name}"; the schemas are manifest, project, plan, drift and report.',
+        f'There is no schema "{name}"; the schemas are manifest, project, plan, drift, report and event.',
         next="vodplan schema",
     )
 
 
-SCHEMAS = ("manifest", "project", "plan", "drift", "report")
+SCHEMAS = ("manifest", "project", "plan", "drift", "report", "event")
 """The names `schema` knows."""

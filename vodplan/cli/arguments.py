@@ -465,7 +465,10 @@ def _unlock(parser: Parser) -> None:
 
 def _schema(parser: Parser) -> None:
     parser.add_argument(
-        "name", nargs="?", metavar="NAME", help="manifest, project, plan, drift or report; lists them when left out"
+        "name",
+        nargs="?",
+        metavar="NAME",
+        help="manifest, project, plan, drift, report or event; lists them when left out",
     )
     _common(parser)
 

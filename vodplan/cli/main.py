@@ -55,8 +55,7 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
 
     console = console or Console.of_process()
     common = common_of(arguments)
-    # A command that runs another one ends the stream; the other one does not.
-    nested = console.events is not None
+    outer = console
     if common.log_format == "json":
         console = console.with_events()
     try:
@@ -68,7 +67,7 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
             sheets=name == "export",
         )
     except UsageError as error:
-        return _fail_early(error, argv, console)
+        return _fail_early(error, argv, outer)
 
     def guarded(act: Callable[[], int]) -> int:
         try:
@@ -87,7 +86,7 @@ def main(argv: Sequence[str], console: Console | None = None) -> int:
             return _tell(bug(error, name, verbose=common.verbose > 0), output, console)
 
     code = guarded(lambda: _run(name, options_of(name, arguments), console, output))
-    return _ended(guarded(lambda: _close(output)) or code, console, nested=nested)
+    return _ended(guarded(lambda: _close(output)) or code, console, outer)
 
 
 def _version() -> int:
@@ -151,16 +150,15 @@ def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None)
 
     words = list(argv)
     asked = [name for name in EVERYWHERE if f"--format={name}" in words or ("--format", name) in pairwise(words)]
-    console = console or Console.of_process()
-    nested = console.events is not None
-    if _asks_for_events(words):
-        console = console.with_events()
+    outer = console or Console.of_process()
+    console = outer.with_events() if _asks_for_events(words) else outer
     code = _tell(error, Output(console, CommonOptions(format=asked[0] if asked else "text")), console)
-    return _ended(code, console, nested=nested)
+    return _ended(code, console, outer)
 
 
-def _ended(code: int, console: Console, *, nested: bool) -> int:
-    if console.events is not None and not nested:
+def _ended(code: int, console: Console, outer: Console) -> int:
+    """End the stream of events where it began: a command that another one runs, as the tour does, goes on in it."""
+    if console.events is not None and outer.events is None:
         console.events.end(code)
     return code
 
@@ -180,10 +178,10 @@ def _stopped_early(argv: Sequence[str]) -> int:
 
     error = _interrupted(argv[0] if argv else "")
     if _asks_for_events(argv):
-        console = Console.of_process().with_events()
-        if console.events is not None:
-            console.events.fail(error)
-        return _ended(error.exit_code, console, nested=False)
+        events = Console.of_process().with_events().events
+        assert events is not None
+        events.fail(error)
+        events.end(error.exit_code)
     return error.exit_code
 
 

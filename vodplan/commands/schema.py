@@ -16,6 +16,7 @@ ABOUT = {
     "plan": "a plan file, and what plan --format json prints",
     "drift": "what drift --format json prints",
     "report": "what report --format json prints",
+    "event": "a line on stderr with --log-format json",
 }
 
 
