@@ -15,6 +15,8 @@ ROOT = "vodplan"
 EVENTS = "vodplan.events"
 """The logger of what is for programs alone: changes, throttling. People see it in the report and the progress."""
 
+_WARNINGS = logging.getLogger("py.warnings")
+
 
 @contextlib.contextmanager
 def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[None]:
@@ -39,6 +41,7 @@ def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[N
         # What libraries have to say, and Python itself, would stand among the events.
         logging.lastResort = handler
         logging.captureWarnings(True)
+        _WARNINGS.addHandler(handler)
     try:
         yield
     finally:
@@ -49,6 +52,7 @@ def logging_to(console: Console, *, verbose: int, log_format: str) -> Iterator[N
         logging.lastResort = before[3]
         if events is not None:
             logging.captureWarnings(False)
+            _WARNINGS.removeHandler(handler)
 
 
 class _TextHandler(logging.Handler):
