@@ -24,7 +24,7 @@ Rows = Mapping[tuple[str, str], Row]
 """Table and id → everything in that row."""
 
 _TIMES = {"videos": {"modified"}, "images": {"modified"}, "categories": {"created"}, "attached": {"modified"}}
-_OF_KIND = {"video": "videos", "image": "images", "category": "categories"}
+_OF_KIND = {"video": "videos", "image": "images", "category": "categories", "attached": "attached"}
 
 
 def is_write(call: CallRecord) -> bool:
@@ -46,9 +46,9 @@ def written(call: CallRecord) -> Iterator[Written]:
         yield action, params["CateName"]
     elif action == "DeleteImage" and params.get("VideoId"):
         yield action, f"{params['VideoId']} {params['ImageType']}"
-    elif action in ("UpdateVideoInfos", "UpdateImageInfos"):
+    elif action in ("UpdateVideoInfos", "UpdateImageInfos", "UpdateAttachedMediaInfos"):
         for item in orjson.loads(params["UpdateContent"]):
-            yield action, item.get("VideoId") or item["ImageId"]
+            yield action, item.get("VideoId") or item.get("ImageId") or item["MediaId"]
     else:
         yield from ((action, one) for one in call.ids)
 
@@ -71,6 +71,10 @@ def meant(change: Change) -> set[Written]:
             return {("DeleteVideo", key)}
         case "image", Action.DELETE:
             return {("DeleteImage", f"{params['video']} {params['type']}" if "video" in params else key)}
+        case "attached", Action.UPDATE:
+            return {("UpdateAttachedMediaInfos", key)}
+        case "attached", Action.DELETE:
+            return {("DeleteAttachedMedia", key)}
         case "category", Action.CREATE:
             return {("AddCategory", change.address.key.rpartition("/")[2])}
         case "category", Action.RENAME:

@@ -101,5 +101,5 @@ def test_history_exports_a_run_as_json_lines(library: Project) -> None:
         "outcome",
         "end",
     ]
-    assert again.out == lines
+    assert [json.loads(line) for line in again.out.splitlines()] == records
     assert (library.folder / "run.jsonl").read_text(encoding="utf-8") == lines

@@ -142,7 +142,7 @@ def test_interrupted_loading_ends_at_once(library: Project, monkeypatch: pytest.
     def load(*args: Any, tell: Any, **options: Any) -> loading.Loaded:
         def interrupted(assets: Any) -> None:
             signal.pthread_kill(main, signal.SIGINT)
-            assert stopped.wait(timeout=10)
+            assert stopped.wait(timeout=60)
             tell(assets)
 
         try:
