@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.cli import REPOSITORY
 from tests.e2e.helpers import Ended, Project, actions, finish, interrupt, project, wait_until
+from tests.harmless import CHECKS, printable
 from vodplan.emulator import KeyPair, RunningEmulator
 
 pytestmark = pytest.mark.e2e
+
+CODES = (0, 1, 2, 3, 4, 5, 6, 7, 8, 64, 70)
+"""All but 130, which has a test of its own on the installed command."""
 
 FORMATS = ("text", "json", "markdown", "html", "github", "gitlab")
 
@@ -89,8 +96,11 @@ def check(name: str, ended: Ended, code: int) -> None:
     """The code, and stdout as the format has it; whatever is said on stderr has no traceback."""
     assert ended.code == code, ended.said
     assert VALID[name](ended.out), ended.out[:500]
+    if ended.out or name != "text":
+        # Nothing beside it could be more harmless than itself: what is left is that it can be read, and shows nothing odd.
+        CHECKS[name](ended.out, ended.out)
     assert "Traceback" not in ended.err
-    assert "\x1b" not in ended.out
+    printable(ended.err)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -162,6 +172,116 @@ def test_interrupted_while_the_service_is_slow(name: str, library: Project, demo
     interrupt(process)
 
     check(name, finish(process), 130)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_locked_by_another_run(name: str, library: Project, demo_emulator: RunningEmulator) -> None:
+    """7 while somebody else is at work, and nothing is written."""
+    with _at_work(library, demo_emulator):
+        check(name, library.call("apply", "--auto-approve", "--format", name), 7)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_bug(name: str, library: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """70, also with a result on the way."""
+
+    def wrong(*_: object) -> int:
+        raise ZeroDivisionError("a secret")
+
+    monkeypatch.setattr("vodplan.commands.plan.run", wrong)
+    ended = library.call("plan", "--format", name)
+
+    check(name, ended, 70)
+    assert "a secret" not in ended.said
+
+
+@pytest.mark.parametrize(
+    ("argv", "code"),
+    [
+        (("validate",), 0),
+        (("validate", "wrong.yaml"), 3),
+        (("validate", "nowhere"), 3),
+        (("validate", "--nonsense"), 64),
+    ],
+)
+def test_findings_of_validate_as_sarif(argv: tuple[str, ...], code: int, library: Project) -> None:
+    """A failure without findings has none, and says that it was one."""
+    library.write("apiVersion: vodplan/v1\nvideos: [{id: x, titel: y}]\n", "wrong.yaml")
+
+    ended = library.call(*argv, "--format", "sarif")
+
+    assert ended.code == code, ended.said
+    CHECKS["sarif"](ended.out, ended.out)
+    run = ended.document["runs"][0]
+    assert bool(run["results"]) == (code == 3)
+    assert run["invocations"][0]["executionSuccessful"] == (code == 0 or bool(run["results"]))
+
+
+@pytest.mark.parametrize(("code", "name"), [(code, FORMATS[place % 6]) for place, code in enumerate(CODES)])
+def test_installed_command_ends_with_every_code(
+    code: int, name: str, library: Project, demo_emulator: RunningEmulator, tmp_path: Path
+) -> None:
+    """What the tests above see in one process holds for the command that people install, stream by stream."""
+    argv, environ = _arranged(code, library, demo_emulator, tmp_path)
+    busy = _at_work(library, demo_emulator) if code == 7 else contextlib.nullcontext()
+
+    with busy:
+        ended = library.run(*argv, "--format", name, **environ)
+
+    check(name, ended, code)
+
+
+def _arranged(
+    code: int, library: Project, emulator: RunningEmulator, folder: Path
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Bring about what ends with a code: a command line, and what its environment has."""
+    apply = ("apply", "--auto-approve")
+    match code:
+        case 1:
+            emulator.add_key(KeyPair(id="reader", secret="s", deny=("GetVideoInfos",)))
+            return ("plan",), _key("reader")
+        case 2:
+            return ("plan", "--detailed-exitcode"), {}
+        case 3:
+            library.manifest("videos: [{id: x, titel: y}]\n")
+        case 4:
+            library.manifest(f"videos: [{{id: {ids(library)[0]}, state: absent}}]\n")
+            return apply, {}
+        case 5:
+            library.call("plan", "--out", "plan.json")
+            emulator.edit_video(ids(library)[0], {"Title": "By hand"})
+            return ("apply", "plan.json", "--auto-approve"), {}
+        case 6:
+            emulator.add_key(KeyPair(id="planner", secret="s", deny=("Update*",)))
+            return apply, _key("planner")
+        case 7:
+            return apply, {}
+        case 8:
+            return ("plan",), _key("nobody")
+        case 64:
+            return ("plan", "--nonsense"), {}
+        case 70:
+            # What Python runs before anything else puts a bug where there is none.
+            library.write(
+                "import vodplan.commands.plan as one\n\n\ndef wrong(*_):\n    raise ZeroDivisionError\n\n\none.run = wrong\n",
+                "wrong/sitecustomize.py",
+            )
+            return ("plan",), {"PYTHONPATH": os.pathsep.join((str(folder / "wrong"), str(REPOSITORY)))}
+    return ("plan",), {}
+
+
+@contextlib.contextmanager
+def _at_work(library: Project, emulator: RunningEmulator) -> Iterator[None]:
+    """Another run that holds the target for as long as it lasts."""
+    emulator.set_faults([{"kind": "latency", "ms": 600_000, "operation": "UpdateVideoInfo*"}])
+    process = library.start("apply", "--auto-approve")
+    try:
+        # A call that is kept waiting is not on the emulator's list yet; a run on record holds the target.
+        wait_until(lambda: bool(library.call("history", "--format", "json").document["runs"]), process=process)
+        yield
+    finally:
+        process.kill()
+        finish(process)
 
 
 def _key(name: str) -> dict[str, str]:

@@ -148,11 +148,12 @@ def _fail_early(error: UsageError, argv: Sequence[str], console: Console | None)
     from vodplan.commands.output import Output
     from vodplan.render.formats import EVERYWHERE
 
-    words = list(argv)
-    asked = [name for name in EVERYWHERE if f"--format={name}" in words or ("--format", name) in pairwise(words)]
+    words = [part for word in argv for part in (word.split("=", 1) if word.startswith("--format=") else [word])]
+    known = {*EVERYWHERE, "sarif"} if "validate" in words[:1] else EVERYWHERE
+    asked = [name for flag, name in pairwise(words) if flag == "--format" and name in known]
     outer = console or Console.of_process()
-    console = outer.with_events() if _asks_for_events(words) else outer
-    code = _tell(error, Output(console, CommonOptions(format=asked[0] if asked else "text")), console)
+    console = outer.with_events() if _asks_for_events(argv) else outer
+    code = _tell(error, Output(console, CommonOptions(format=asked[-1] if asked else "text")), console)
     return _ended(code, console, outer)
 
 
