@@ -28,9 +28,7 @@ def granted(app: EmulatorApp, **params: str) -> dict[str, Any]:
     return {**reply.json, **opened}
 
 
-def put(
-    app: EmulatorApp, grant: Mapping[str, Any], content: bytes = PNG, *, at: float = NOW, **spoil: Any
-) -> Reply:
+def put(app: EmulatorApp, grant: Mapping[str, Any], content: bytes = PNG, *, at: float = NOW, **spoil: Any) -> Reply:
     """An upload signed with the storage's first version; `spoil` puts other headers in place after signing."""
     auth, address = grant["UploadAuth"], grant["UploadAddress"]
     resource = f"/{address['Bucket']}/{address['FileName']}"
