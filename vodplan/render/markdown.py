@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from vodplan.core.categories import named_in
 from vodplan.core.change import Change
@@ -39,8 +40,13 @@ class MarkdownView:
                 return ()
             case PlanShown() | Undone():
                 plan = result.plan
+                sections = _plan_sections(plan)
+                if isinstance(result, Undone):
+                    from vodplan.render.undo_markdown import undo_sections
+
+                    sections = chain(sections, undo_sections(result.undo))
                 end = _plan_end(plan) + self._whole()
-                return (self._fitted(plan.target.name, _plan_head(plan), _plan_sections(plan), end),)
+                return (self._fitted(plan.target.name, _plan_head(plan), sections, end),)
             case DriftShown():
                 from vodplan.render.drift_markdown import drift_end, drift_head, drift_sections
 
@@ -112,7 +118,7 @@ def _plan_head(plan: Plan) -> str:
     return f"### vodplan: {markdown(plan.target.name)}\n\n{numbers}.\n{told}"
 
 
-def _plan_sections(plan: Plan) -> Iterator[Section]:
+def _plan_sections(plan: Plan) -> Iterable[Section]:
     yield "Held: apply will refuse this plan", (_guard(*_guard_parts) for _guard_parts in _guards(plan))
     yield "Deletes", (_removal(one) for one in plan.changes if one.action.removes)
     yield "Changes", (_change(one) for one in plan.changes if not one.action.removes)

@@ -18,6 +18,7 @@ from vodplan.render.canvas import Canvas
 from vodplan.render.jsonview import JsonView
 from vodplan.render.results import Undone
 from vodplan.render.text import TextView
+from vodplan.render.views import view_for
 from vodplan.render.width import cells
 
 VIDEO = Address("video", "v1")
@@ -152,3 +153,21 @@ def test_undo_document_has_the_plan_and_what_it_leaves_out() -> None:
     assert (document["run"], document["made"], document["unchanged"]) == (RUN, ["category/News"], 2)
     assert document["next"] == "vodplan apply undo.json"
     assert set(_document(_shown())) == set(document)
+
+
+def test_undo_comment_says_what_it_leaves_out() -> None:
+    """Whoever approves an undo in a pull request sees what does not come back."""
+    shown = _shown(
+        a_change(),
+        conflicts=(Conflict(address=VIDEO, field="tags", before=["a"], after=["c"], now=[]),),
+        stuck=(Stuck(address=VIDEO, field="", before="Old", reason="It does not exist now."),),
+        lost=(LOST,),
+        made=("News/New",),
+    )
+
+    text = "".join(view_for("markdown", Canvas()).show(shown))
+
+    assert "- `video/v1` `tags`: was `a`, the run left `c`, now empty\n" in text
+    assert "- `video/v1`: `It does not exist now.`\n" in text
+    assert f"- delete `video/{OTHER}`\n" in text
+    assert "#### Categories that stay\n\n- `News/New`\n" in text
