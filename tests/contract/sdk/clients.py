@@ -58,6 +58,9 @@ def old_sdk(emulator: RunningEmulator) -> Caller:
             return Answer(200, "", json.loads(client.do_action_with_exception(request)))
         except ServerException as error:
             return Answer(error.get_http_status(), error.get_error_code(), {"RequestId": error.get_request_id()})
+        finally:
+            # Nobody else closes it: the collector may finalize its socket before the client, with a warning then.
+            client.session.close()
 
     return call
 
