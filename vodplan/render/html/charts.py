@@ -21,7 +21,7 @@ class Bar:
 
     name:   raw text.
     share:  0 to 100, of the longest bar.
-    rest:   it stands for several that have no bar of their own.
+    rest:   it stands for several together, and has no bar: theirs would be as long as all others are short.
     amount: the bytes in words, empty when none are known.
     """
 
@@ -88,15 +88,17 @@ def _chart(title: str, head: str, rows: Iterable[tuple[str, list[int]]], *, rest
 
 def _drawn(title: str, head: str, listed: Sequence[tuple[str, int, int]], *, rest: bool) -> Chart:
     by_bytes = any(total for _, _, total in listed)
-    longest = max(total if by_bytes else number for _, number, total in listed)
+    measured = [total if by_bytes else number for _, number, total in listed]
+    alone = len(listed) - rest
+    longest = max(measured[:alone]) or 1
     bars = tuple(
         Bar(
             name=name,
             removals=number,
             bytes=total,
-            share=round(100 * (total if by_bytes else number) / longest, 1),
+            share=round(100 * measured[place] / longest, 1) if place < alone else 0.0,
             amount=size(total) if total else "",
-            rest=rest and place == len(listed) - 1,
+            rest=place >= alone,
         )
         for place, (name, number, total) in enumerate(listed)
     )

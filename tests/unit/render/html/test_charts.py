@@ -17,6 +17,7 @@ def removal(number: int, category: str, created: str = "2025-06-01T00:00:00Z", f
 def test_chart_with_many_categories_keeps_the_largest_and_adds_up_the_rest() -> None:
     """A page has room for a few bars, and loses no byte."""
     changes = [removal(number, f"Category {number}", freed=100 - number) for number in range(12)]
+    changes[0] = removal(0, "Category 0", freed=200)
 
     by_category, _ = charts_of(plans.a_plan(*changes))
 
@@ -24,7 +25,8 @@ def test_chart_with_many_categories_keeps_the_largest_and_adds_up_the_rest() -> 
     assert [bar.name for bar in by_category.bars[:2]] == ["Category 0", "Category 1"]
     assert by_category.bars[-1].name == "5 other categories"
     assert [bar.rest for bar in by_category.bars] == [False] * 7 + [True]
-    assert sum(bar.bytes for bar in by_category.bars) == sum(100 - number for number in range(12))
+    assert [bar.share for bar in by_category.bars] == [100.0, 49.5, 49.0, 48.5, 48.0, 47.5, 47.0, 0.0]
+    assert sum(bar.bytes for bar in by_category.bars) == 200 + sum(100 - number for number in range(1, 12))
 
 
 def test_chart_ages_are_counted_from_the_day_of_the_plan() -> None:
