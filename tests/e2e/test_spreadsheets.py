@@ -15,6 +15,7 @@ from openpyxl.utils import get_column_letter
 from tests.e2e.helpers import Project, actions, no_bug, project, refused
 from tests.unit.cli import harness
 from vodplan.emulator import RunningEmulator, running
+from vodplan.emulator.demo import library as demo_library
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +41,7 @@ def test_workbook_is_edited_imported_and_applied(library: Project, served: Runni
     assert library.call("export").code == 0
     exported = library.run("export", "--format", "xlsx", "--out", "library.xlsx")
     assert exported.code == 0, exported.said
-    assert "1,020 videos, 200 images" in exported.out
+    assert "1,020 videos, 200 images, 30 attached" in exported.out
     assert exported.out.endswith("Next: vodplan import library.xlsx\n")
     path = library.folder / "library.xlsx"
     book = openpyxl.load_workbook(path)
@@ -48,7 +49,7 @@ def test_workbook_is_edited_imported_and_applied(library: Project, served: Runni
     ids = [sheet[f"B{row}"].value for row in range(2, 6)]
     sheet["C2"], sheet["C3"] = "Kick-off", "'=1+1"
     sheet["E4"] = "one, two"
-    sheet["H5"], sheet["J5"] = "yes", "Licence ended"
+    sheet["I5"], sheet["K5"] = "yes", "Licence ended"
     sheet.delete_rows(100, 50)
     book.save(path)
     served.clear_calls()
@@ -59,7 +60,7 @@ def test_workbook_is_edited_imported_and_applied(library: Project, served: Runni
     assert library.call("plan", "--detailed-exitcode").code == 0
     planned = library.run("import", "library.xlsx", "--format", "json")
 
-    assert "1,170 rows: 3 fields in 3 entries, 1 deletion." in planned.err
+    assert "1,200 rows: 3 fields in 3 entries, 1 deletion." in planned.err
     no_bug(planned)
     changes = {one["id"]: (one["action"], one["after"], one["reason"]) for one in planned.document["changes"]}
     assert changes == {
@@ -72,6 +73,64 @@ def test_workbook_is_edited_imported_and_applied(library: Project, served: Runni
     assert "nothing in them that the manifests do not say" in again.err
     assert library.call("apply", "--auto-approve", "--allow-deletes", "1").code == 0
     assert library.call("plan", "--detailed-exitcode").code == 0
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_attached_media_are_rows_like_the_others(library: Project, served: RunningEmulator, form: str) -> None:
+    """Untouched they change no byte; a cell that is edited is exactly that change, in plan and library."""
+    logo, subtitle, *_ = (one.id for one in demo_library().attached)
+    assert library.call("export", "--kind", "attached").code == 0
+    before = {path: path.read_bytes() for path in library.folder.rglob("*.yaml")}
+    exported = library.call("export", "--kind", "attached", "--format", form, "--out", "l.sheet")
+    assert (exported.code, "30 attached" in exported.out) == (0, True), exported.said
+
+    assert "nothing in them that the manifests do not say" in library.call("import", "l.sheet", "--no-plan").err
+    assert {path: path.read_bytes() for path in library.folder.rglob("*.yaml")} == before
+
+    retyped(library.folder / "l.sheet", {logo: "Stickers/Seasons, Subtitles/English"}, column="categories")
+    planned = library.run("import", "l.sheet", "--format", "json")
+
+    no_bug(planned)
+    assert "30 rows: 1 field in 1 entry." in planned.err
+    (change,) = planned.document["changes"]
+    assert (change["address"], change["action"]) == (f"attached/{logo}", "update")
+    assert change["after"] == {"categories": ["Stickers/Seasons", "Subtitles/English"]}
+    assert library.call("apply", "--auto-approve").code == 0
+    assert library.call("plan", "--detailed-exitcode").code == 0
+
+    library.write(f"kind,id,category\nattached,{subtitle},News\n".encode(), "wrong.csv")
+    refused(
+        library.call,
+        "import",
+        "wrong.csv",
+        code=3,
+        says=("C2: No attached medium has the field category; there are title, description, tags, categories.",),
+        at="wrong.csv:2:3",
+        next="vodplan import wrong.csv --dry-run",
+    )
+
+
+def retyped(path: Path, wanted: dict[str, str], *, column: str) -> None:
+    """Type into one column of a sheet, by the ids of its rows."""
+    if path.read_bytes().startswith(b"PK"):
+        with path.open("rb") as file:
+            book = openpyxl.load_workbook(file)
+        sheet = book["assets"]
+        place = [cell.value for cell in sheet[1]].index(column) + 1
+        for row in range(2, sheet.max_row + 1):
+            asset_id = str(sheet.cell(row, 2).value)
+            if asset_id in wanted:
+                sheet.cell(row, place).value = wanted[asset_id]
+        book.save(path)
+        return
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        table = list(csv.DictReader(file))
+    for line in table:
+        line[column] = wanted.get(line["id"], line[column])
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, list(table[0]))
+        writer.writeheader()
+        writer.writerows(table)
 
 
 def test_workbook_of_an_export_is_one_that_people_can_work_in(library: Project) -> None:
@@ -102,7 +161,7 @@ def test_csv_goes_to_stdout_and_back(library: Project, served: RunningEmulator) 
     assert exported.code == 0, exported.said
     assert exported.out.startswith("\ufeffkind,id,title,tags,delete,")
     table = list(csv.reader(io.StringIO(exported.out.removeprefix("\ufeff"), newline="")))
-    assert len(table) == 1 + 1_020 + 200
+    assert len(table) == 1 + 1_020 + 200 + 30
     table[1][2] = "Kick-off"
     with (library.folder / "l.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, delimiter=";").writerows(table)

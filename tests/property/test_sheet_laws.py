@@ -20,16 +20,19 @@ from vodplan import api
 from vodplan.core.cells import neutral
 from vodplan.core.values import UNSET, FieldValue
 from vodplan.emulator import RunningEmulator, running
-from vodplan.emulator.records import ROOT, Category, Image, Library, Video
-from vodplan.kinds.video import VIDEO
-from vodplan.manifests.sheets.columns import COLUMNS, FIELDS
+from vodplan.emulator.records import ROOT, Attached, Category, Image, Library, Video
+from vodplan.kinds.assets import ASSETS
+from vodplan.manifests.sheets.columns import COLUMNS
 from vodplan.manifests.sheets.values import ERRORS, Bad, value_of
 
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
 FORMATS = st.sampled_from(["csv", "xlsx"])
 
 SMALL = Library(
-    categories=(Category(id=10, name="News", parent=ROOT, level=0),),
+    categories=(
+        Category(id=10, name="News", parent=ROOT, level=0),
+        Category(id=20, name="Logos", parent=ROOT, level=0, type="material"),
+    ),
     videos=tuple(
         Video(
             id=f"v{number}",
@@ -42,8 +45,23 @@ SMALL = Library(
         for number in range(3)
     ),
     images=(Image(id="i1", title="Poster", created=1_700_000_009, modified=1, path="/media/image/i1.png"),),
-    attached=(),
+    attached=(
+        Attached(
+            id="m1",
+            business_type="watermark",
+            title="Logo",
+            created=1_700_000_020,
+            modified=1,
+            path="/media/attached/m1.png",
+            tags="a,b",
+            categories=(20,),
+        ),
+    ),
 )
+CELLS = st.sampled_from([("video", "v1", 2), ("image", "i1", 4), ("attached", "m1", 5)]).flatmap(
+    lambda one: st.tuples(st.just(one), st.sampled_from([field.name for field in ASSETS[one[0]].fields]))
+)
+"""Kind, id and row of an asset of `SMALL`, the first asset having row 1; and a field that it has."""
 
 TYPED = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=12),
@@ -61,12 +79,17 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEmulat
         yield one
 
 
+def contents_of(library: Library) -> list[object]:
+    """Every asset."""
+    return [*library.videos, *library.images, *library.attached]
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     """Every manifest."""
     return {path.name: path.read_bytes() for path in folder.rglob("*.yaml")}
 
 
-@given(library=libraries(), format=FORMATS, managed=st.sampled_from([("video", "image"), ("video",), ()]))
+@given(library=libraries(), format=FORMATS, managed=st.sampled_from([tuple(ASSETS), ("video",), ()]))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sheet_of_any_library_untouched_changes_no_byte(
     emulator: RunningEmulator, library: Library, format: str, managed: tuple[str, ...]
@@ -83,18 +106,19 @@ def test_sheet_of_any_library_untouched_changes_no_byte(
 
         done = api.import_sheet("l", cwd=folder, environ=keys(emulator))
 
-        assert done.rows == sum(report.entries.values()) == len(library.videos) + len(library.images)
+        assert done.rows == sum(report.entries.values()) == len(contents_of(library))
         assert done.edits.files == ()
         assert contents(folder) == before
 
 
-@given(text=TYPED, field=st.sampled_from(FIELDS), format=FORMATS, managed=st.booleans())
+@given(text=TYPED, cell=CELLS, format=FORMATS, managed=st.booleans())
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cell_of_any_text_is_exactly_what_the_plan_changes(
-    emulator: RunningEmulator, text: str, field: str, format: str, managed: bool
+    emulator: RunningEmulator, text: str, cell: tuple[tuple[str, str, int], str], format: str, managed: bool
 ) -> None:
     """One cell, one field of one asset, to the code point; also where the asset has no entry yet."""
-    wanted = _wanted(text, field, format)
+    (kind, asset_id, row), field = cell
+    wanted = _wanted(text, kind, field, format)
     fill(emulator, SMALL)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -102,27 +126,27 @@ def test_cell_of_any_text_is_exactly_what_the_plan_changes(
         if managed:
             api.export("manifests", cwd=folder, environ=keys(emulator))
         api.export_sheet("l", format=format, cwd=folder, environ=keys(emulator))
-        _type(folder / "l", 2, field, text, format)
+        _type(folder / "l", row, field, text, format)
 
         done = api.import_sheet("l", cwd=folder, environ=keys(emulator))
         if not done.edits.files:
             # What was typed is what was there, or cleared what was empty.
-            assert wanted in (_live(field), UNSET)
+            assert wanted in (_live(kind, field), UNSET)
             return
 
         workspace = api.load(cwd=folder, environ=keys(emulator))
-        (entry,) = [one for one in workspace.desired.assets if one.key == "v1"]
-        assert _as_set(entry.values[VIDEO.index(field)]) == _as_set(wanted)
+        (entry,) = [one for one in workspace.desired.assets if one.key == asset_id]
+        assert _as_set(entry.values[ASSETS[kind].index(field)]) == _as_set(wanted)
         # Rather than a plan of its own: the category need not be there.
-        others = [one for one in workspace.desired.assets if one.key != "v1"]
-        assert len(others) == (3 if managed else 0)
-        if field != "category":
+        others = [one for one in workspace.desired.assets if one.key != asset_id]
+        assert len(others) == (4 if managed else 0)
+        if field not in ("category", "categories"):
             (change,) = api.plan(workspace).changes or [None]
             if change is not None:
-                assert (str(change.address), list(change.after or {})) == ("video/v1", [field])
+                assert (str(change.address), list(change.after or {})) == (f"{kind}/{asset_id}", [field])
 
 
-def _wanted(text: str, field: str, format: str) -> FieldValue:
+def _wanted(text: str, kind: str, field: str, format: str) -> FieldValue:
     if format == "xlsx":
         # Spreadsheets write line ends in ways of their own, and what looks like their escapes is one.
         assume("_x" not in text)
@@ -130,21 +154,20 @@ def _wanted(text: str, field: str, format: str) -> FieldValue:
         assume(not ILLEGAL_CHARACTERS_RE.search(text))
     assume(text.strip() not in ERRORS)
     try:
-        return value_of(text, VIDEO.fields[VIDEO.index(field)], None)
+        return value_of(text, ASSETS[kind].fields[ASSETS[kind].index(field)], None)
     except Bad:
         assume(False)
         raise
 
 
-def _live(field: str) -> FieldValue:
-    values: dict[str, FieldValue] = {
-        "title": "Video 1",
-        "description": "",
-        "tags": ("a", "b"),
-        "category": "News",
-        "cover": "",
+def _live(kind: str, field: str) -> FieldValue:
+    empty: dict[str, FieldValue] = {"description": "", "tags": (), "category": None, "cover": ""}
+    known: dict[str, dict[str, FieldValue]] = {
+        "video": {"title": "Video 1", "tags": ("a", "b"), "category": "News"},
+        "image": {"title": "Poster"},
+        "attached": {"title": "Logo", "tags": ("a", "b"), "categories": ("Logos",)},
     }
-    return values[field]
+    return (empty | known[kind])[field]
 
 
 def _as_set(value: FieldValue) -> object:

@@ -8,7 +8,6 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,18 +50,13 @@ def export_sheet(
 
     path:   the file, written whole or not at all; None hands a CSV to `sink`, piece by piece.
     format: `csv` or `xlsx`.
-    wishes: kinds, fields, `keep`, `select` and `beside` count; a sheet is not divided, and shows what is empty. It has
-            videos and images, and leaves other kinds out.
-    raises: UsageError where a workbook cannot be had, or no kind is left; else as `export`.
+    wishes: kinds, fields, `keep`, `select` and `beside` count; a sheet is not divided, and shows what is empty.
+    raises: UsageError where a workbook cannot be had; else as `export`.
     """
-    from vodplan.manifests.sheets.asking import KINDS
     from vodplan.manifests.sheets.columns import columns_for
     from vodplan.manifests.sheets.writing import require_workbooks
 
     wishes = wishes or ExportWishes()
-    wishes = replace(wishes, kinds=tuple(kind for kind in wishes.kinds if kind in KINDS))
-    if not wishes.kinds:
-        raise UsageError("A sheet has videos and images only.", next="vodplan export --out DIR")
     if format == WORKBOOK:
         if path is None:
             raise UsageError("A workbook goes to a file.", next="vodplan export --format xlsx --out library.xlsx")
@@ -84,7 +78,7 @@ def export_sheet(
             resumed=resumed,
             now=now,
         )
-        columns = columns_for(frozenset(wishes.fields or FIELDS))
+        columns = columns_for(wishes.fields or FIELDS, wishes.kinds)
         rows = _Rows(library, wishes, columns)
         watched.start("writing", rows.count)
         try:

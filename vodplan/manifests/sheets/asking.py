@@ -11,8 +11,7 @@ from vodplan.core.desired import DesiredAsset
 from vodplan.core.kind import Kind
 from vodplan.core.policy import Policy
 from vodplan.core.values import FieldValue
-from vodplan.kinds.image import IMAGE
-from vodplan.kinds.video import VIDEO
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests.findings import Findings, Place
 from vodplan.manifests.seen import noted
 from vodplan.manifests.sheets.columns import DELETE, FIELDS
@@ -20,9 +19,7 @@ from vodplan.manifests.sheets.header import Columns, cell_name
 from vodplan.manifests.sheets.reading import Read
 from vodplan.manifests.sheets.stamps import Stamp
 from vodplan.manifests.sheets.values import Bad, day_of, id_of, reason_of, text_of, value_of
-from vodplan.manifests.wording import quoted
-
-KINDS = {kind.name: kind for kind in (VIDEO, IMAGE)}
+from vodplan.manifests.wording import one_of, quoted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,9 +153,9 @@ class _Row:
 
     def _kind(self) -> Kind | None:
         text = self._plain("kind")
-        kind = None if text is None else KINDS.get(text.lower())
+        kind = None if text is None else ASSETS.get(text.lower())
         if kind is None and text is not None:
-            self._error("kind", "VP163", f"A row is about a video or an image, and here stands {quoted(text)}.")
+            self._error("kind", "VP163", f"A kind is {one_of(ASSETS)}, and here stands {quoted(text)}.")
         return kind
 
     def _named(self) -> str | None:
@@ -227,7 +224,7 @@ class _Row:
                 if name in known:
                     found[name] = value_of(text, known[name], self._asking.vocabulary)
                 elif text:
-                    raise Bad("VP167", f"An {kind.name} has no {name}.")
+                    raise Bad("VP167", f"No {kind.called} has the field {name}; there are {', '.join(known)}.")
             except Bad as bad:
                 self._error(name, bad.code, bad.detail)
         return found
@@ -241,7 +238,7 @@ class _Row:
         removal: tuple[str | None, datetime.date | None],
     ) -> Wish | None:
         if touched:
-            self._error("delete", "VP141", f"The row deletes the {kind.name}, and edits its {', '.join(touched)}.")
+            self._error("delete", "VP141", f"The row deletes the {kind.called}, and edits its {', '.join(touched)}.")
             return None
         reason, after = removal
         if entry is not None and entry.absent and (reason, after) in ((None, None), (entry.reason, entry.after)):
@@ -256,13 +253,15 @@ class _Row:
         if entry.absent:
             place = f"{entry.source.file}:{entry.source.line}"
             self._error(
-                next(iter(touched)), "VP141", f"{place} deletes this {kind.name}. Take state: absent away there first."
+                next(iter(touched)),
+                "VP141",
+                f"{place} deletes this {kind.called}. Take state: absent away there first.",
             )
             return None
         fields = {name: value for name, value in touched.items() if not _same(entry.values[kind.index(name)], value)}
         for name in self._asking.required(kind.name):
             if name in fields and _is_empty(fields[name]):
-                self._error(name, "VP150", f"policy.require in the project file wants {name} in every {kind.name}.")
+                self._error(name, "VP150", f"policy.require in the project file wants {name} in every {kind.called}.")
         return Wish(row=self._number, kind=kind, id=asset_id, entry=entry, fields=fields) if fields else None
 
     def _complete(self, kind: Kind, touched: dict[str, FieldValue]) -> None:
@@ -275,9 +274,9 @@ class _Row:
             try:
                 cell = value_of(text_of(self._cell(name)), kind.fields[kind.index(name)], self._asking.vocabulary)
                 if _is_empty(cell):
-                    raise Bad("VP150", f"policy.require in the project file wants {name} in every {kind.name}.")
+                    raise Bad("VP150", f"policy.require in the project file wants {name} in every {kind.called}.")
             except Bad as bad:
-                self._error(name, bad.code, f"{bad.detail} The {kind.name} gets a new entry, which needs it.")
+                self._error(name, bad.code, f"{bad.detail} The {kind.called} gets a new entry, which needs it.")
                 continue
             touched[name] = cell
 

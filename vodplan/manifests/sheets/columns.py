@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+
+from vodplan.core.kind import Style
+from vodplan.kinds.assets import ASSETS
 
 SHEET = "assets"
 """The name of the sheet in a workbook."""
@@ -47,14 +51,26 @@ class Column:
     form: Form = Form.TEXT
 
 
+_WIDTHS: Mapping[Style, int] = {
+    Style.TEXT: 40,
+    Style.TAGS: 26,
+    Style.CATEGORY: 24,
+    Style.CATEGORIES: 24,
+    Style.URL: 30,
+}
+
+
+def _fields() -> Iterator[Column]:
+    """A column for each field that any kind has."""
+    styles = {field.name: field.style for kind in ASSETS.values() for field in kind.fields}
+    for name, style in styles.items():
+        yield Column(name=name, role=Role.FIELD, width=_WIDTHS[style])
+
+
 COLUMNS = (
-    Column(name="kind", role=Role.NAME, width=7),
+    Column(name="kind", role=Role.NAME, width=9),
     Column(name="id", role=Role.NAME, width=34),
-    Column(name="title", role=Role.FIELD, width=40),
-    Column(name="description", role=Role.FIELD, width=40),
-    Column(name="tags", role=Role.FIELD, width=26),
-    Column(name="category", role=Role.FIELD, width=24),
-    Column(name="cover", role=Role.FIELD, width=30),
+    *_fields(),
     Column(name="delete", role=Role.REMOVAL, width=8),
     Column(name="after", role=Role.REMOVAL, width=12, form=Form.DAY),
     Column(name="reason", role=Role.REMOVAL, width=24),
@@ -62,17 +78,29 @@ COLUMNS = (
     Column(name="status", role=Role.FACT, width=12),
     Column(name="duration", role=Role.FACT, width=10, form=Form.SECONDS),
     Column(name="size", role=Role.FACT, width=16, form=Form.NUMBER),
+    Column(name="type", role=Role.FACT, width=12),
     Column(name="reference", role=Role.NAME, width=20),
     Column(name="url", role=Role.FACT, width=30),
     Column(name="exported", role=Role.STAMP, width=20),
 )
-"""All there are. An export of some fields leaves the others out."""
+"""All there are. An export leaves out those of fields that are not wanted, and of kinds that it has not."""
 
 BY_NAME = {column.name: column for column in COLUMNS}
 
 FIELDS = tuple(column.name for column in COLUMNS if column.role is Role.FIELD)
+"""In the order of the kinds that brought them, so that a new kind's come last (`sheets.stamps`)."""
 
 
-def columns_for(fields: frozenset[str]) -> tuple[Column, ...]:
-    """The columns of an export of these fields."""
-    return tuple(column for column in COLUMNS if column.role is not Role.FIELD or column.name in fields)
+def columns_for(fields: Collection[str], kinds: Collection[str]) -> tuple[Column, ...]:
+    """The columns of an export of these fields of these kinds: what none of the kinds has is left out."""
+    return tuple(column for column in COLUMNS if _belongs(column, fields, kinds))
+
+
+def _belongs(column: Column, fields: Collection[str], kinds: Collection[str]) -> bool:
+    if column.role is Role.FIELD:
+        known = {field.name for name in kinds for field in ASSETS[name].fields}
+        return column.name in fields and column.name in known
+    if column.role is Role.FACT:
+        owners = {kind.name for kind in ASSETS.values() if column.name in kind.facts_shown}
+        return not owners or not owners.isdisjoint(kinds)
+    return True

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests import emit
 from vodplan.manifests.edit import AddEntry, At, Edit, RemoveField, SetField, Value
 from vodplan.manifests.edit.model import written
-from vodplan.manifests.sheets.asking import KINDS, Wish
+from vodplan.manifests.sheets.asking import Wish
 
 _BESIDE_ABSENT = ("source", "force", "streams")
 """Keys beside the fields that an entry cannot have any more once it deletes its asset."""
@@ -44,13 +45,13 @@ def addition_of(wish: Wish) -> AddEntry:
 
 def new_manifest(wishes: Iterable[Wish]) -> bytes:
     """A manifest with nothing but new entries, in the order of the sheet."""
-    by_kind: Mapping[str, list[str]] = {name: [] for name in KINDS}
+    by_kind: Mapping[str, list[str]] = {name: [] for name in ASSETS}
     for wish in wishes:
         by_kind[wish.kind.name].append("".join(_lines(wish)))
     pieces = [emit.HEAD]
     for name, entries in by_kind.items():
         if entries:
-            pieces += [f"{KINDS[name].plural}:\n", *entries]
+            pieces += [f"{ASSETS[name].plural}:\n", *entries]
     return "".join(pieces).encode("utf-8")
 
 

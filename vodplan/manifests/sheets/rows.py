@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from vodplan.core.categories import CategoryTree
 from vodplan.core.kind import Field, Kind, Style
@@ -19,6 +19,9 @@ Cell = str | int | float | datetime.datetime | None
 
 ID_PREFIX = "id:"
 """How a category is written that has no path of its own: `id:123`."""
+
+SEPARATOR = ","
+"""What stands between tags, and between categories where there are several."""
 
 LONGEST = 32_000
 """Characters of a cell; a workbook takes 32,767."""
@@ -55,19 +58,28 @@ def row_of(live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: Categor
 
 
 def field_text(field: Field, value: FieldValue, tree: CategoryTree) -> str:
-    """A live value as its cell has it: tags with commas between, a category as its path, or as `id:123`."""
+    """A live value as its cell has it: tags and categories with commas between, a category as path or as `id:123`."""
     if isinstance(value, tuple):
-        return ", ".join(map(str, value))
+        return f"{SEPARATOR} ".join(_items(field, value, tree))
     if field.style is Style.CATEGORY:
-        if not isinstance(value, int):
-            return ""
-        shown = tree.shown(value)
-        by_path = isinstance(shown, str) and limits.path_problem(shown) is None and not _BY_ID.match(shown)
-        return str(shown) if by_path else f"{ID_PREFIX}{value}"
+        return _category(value, tree) if isinstance(value, int) else ""
     if field.style is Style.TEXT and isinstance(value, str):
         # As in an exported manifest: a line end that the service added is not asked for.
         return value.removesuffix("\n")
     return value if isinstance(value, str) else ""
+
+
+def _items(field: Field, values: Sequence[str | int], tree: CategoryTree) -> Iterator[str]:
+    for value in values:
+        text = _category(value, tree) if field.style is Style.CATEGORIES and isinstance(value, int) else str(value)
+        # A path with a comma would read as two.
+        yield f"{ID_PREFIX}{value}" if isinstance(value, int) and SEPARATOR in text else text
+
+
+def _category(category: int, tree: CategoryTree) -> str:
+    shown = tree.shown(category)
+    by_path = isinstance(shown, str) and limits.path_problem(shown) is None and not _BY_ID.match(shown)
+    return str(shown) if by_path else f"{ID_PREFIX}{category}"
 
 
 def _shown(text: str) -> str:

@@ -14,7 +14,9 @@ from vodplan.manifests.sheets.columns import FIELDS
 
 _VERSION = "v1"
 _LENGTH = 12
-_STAMP = re.compile(rf"{_VERSION}\.[0-9a-f]{{{_LENGTH}}}(?:\.(?:[0-9a-f]{{{_LENGTH}}})?){{{len(FIELDS)}}}\Z")
+_STAMP = re.compile(rf"{_VERSION}\.[0-9a-f]{{{_LENGTH}}}(?:\.(?:[0-9a-f]{{{_LENGTH}}})?){{1,{len(FIELDS)}}}\Z")
+"""Of fewer fields where it was exported before a kind brought another, whose place is behind them."""
+
 _ESCAPED_MARK = re.compile(r"x005F_", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-F]{4})_", re.IGNORECASE)
 
@@ -37,15 +39,16 @@ class Stamp:
         if not _STAMP.match(text):
             raise ValueError("not a stamp")
         _, self._row, *fields = text.split(".")
-        self._fields = dict(zip(FIELDS, fields, strict=True))
+        self._fields = dict(zip(FIELDS, fields, strict=False))
 
     def belongs(self, kind: str, asset_id: str, reference: str) -> bool:
         """Whether it is that of the asset that the row names."""
         return self._row == _digest(kind, asset_id, reference)
 
     def untouched(self, field: str, cell: str) -> bool:
-        """Whether a cell has what was exported."""
-        return self._fields[field] == _of(self._row, field, cell)
+        """Whether a cell has what was exported; in a column that was not, nothing."""
+        known = self._fields.get(field, "")
+        return known == _of(self._row, field, cell) if known else not cell
 
 
 def _of(row: str, field: str, cell: str) -> str:

@@ -11,7 +11,7 @@ from vodplan.core.values import FieldValue
 from vodplan.manifests import limits
 from vodplan.manifests.limits import Problem
 from vodplan.manifests.sheets.reading import Formula, Read
-from vodplan.manifests.sheets.rows import ID_PREFIX
+from vodplan.manifests.sheets.rows import ID_PREFIX, SEPARATOR
 from vodplan.manifests.wording import cut, did_you_mean, quoted
 
 ERRORS = frozenset({"#NAME?", "#REF!", "#VALUE!", "#DIV/0!", "#N/A", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
@@ -74,6 +74,8 @@ def value_of(text: str, field: Field, vocabulary: Collection[str] | None) -> Fie
         raise Bad("VP165", f"{text.strip()} is the error that a formula gave. Type the value.")
     if field.style is Style.TAGS:
         return _tags(text, field, vocabulary)
+    if field.style is Style.CATEGORIES:
+        return _categories(text, field)
     if field.style is Style.TEXT:
         _check(limits.text_problem(field.name, text, max_bytes=field.max_bytes, emoji=field.emoji))
         return text
@@ -105,7 +107,14 @@ def reason_of(cell: Read) -> str | None:
     return text or None
 
 
-def _category(text: str) -> FieldValue:
+def _categories(text: str, field: Field) -> tuple[str | int, ...]:
+    found = (_category(name) for part in text.split(SEPARATOR) if (name := part.strip()))
+    several = tuple(dict.fromkeys(one for one in found if one is not None))
+    _check(limits.count_problem(len(several), field))
+    return several
+
+
+def _category(text: str) -> str | int | None:
     if not text:
         return None
     by_id = _CATEGORY_ID.match(text)
@@ -119,7 +128,7 @@ def _category(text: str) -> FieldValue:
 
 
 def _tags(text: str, field: Field, vocabulary: Collection[str] | None) -> tuple[str, ...]:
-    tags = tuple(dict.fromkeys(tag for part in text.split(",") if (tag := part.strip())))
+    tags = tuple(dict.fromkeys(tag for part in text.split(SEPARATOR) if (tag := part.strip())))
     for tag in tags:
         if "\uff0c" in tag:
             raise Bad("VP128", f"The tag {quoted(tag)} has a full-width comma. Put a plain comma between two tags.")

@@ -13,8 +13,7 @@ from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
 from vodplan.core.live import Category, LiveAsset
 from vodplan.core.values import FieldValue, Json
-from vodplan.kinds.image import IMAGE
-from vodplan.kinds.video import VIDEO
+from vodplan.kinds.assets import ASSETS
 from vodplan.manifests.sheets.columns import COLUMNS, Column
 from vodplan.manifests.sheets.rows import Cell, row_of
 from vodplan.manifests.sheets.writing import csv_pieces, write_workbook
@@ -26,6 +25,9 @@ TREE = CategoryTree(
         Category(id=11, name="Sports", parent=10, level=1),
         Category(id=12, name="a/b", parent=None, level=0),
         Category(id=13, name="id:5", parent=None, level=0),
+        Category(id=20, name="Stickers", parent=None, level=0, tree="material"),
+        Category(id=21, name="Seasons", parent=20, level=1, tree="material"),
+        Category(id=22, name="Logos, old", parent=None, level=0, tree="material"),
     ]
 )
 PLACES = {column.name: place for place, column in enumerate(COLUMNS)}
@@ -53,10 +55,16 @@ def image(image_id: str = "i1", *, title: str = "Poster", **facts: Json) -> Live
     return LiveAsset("image", image_id, (title, "", (), None), facts)
 
 
+def attached(
+    media_id: str = "m1", *, title: str = "Logo", categories: tuple[int, ...] = (20, 21), **facts: Json
+) -> LiveAsset:
+    """A live attached medium."""
+    return LiveAsset("attached", media_id, (title, "", ("brand",), categories), facts)
+
+
 def rows(*assets: LiveAsset, columns: Sequence[Column] = COLUMNS) -> list[list[Cell]]:
     """The rows of an export."""
-    kinds = {"video": VIDEO, "image": IMAGE}
-    return [row_of(one, kinds[one.kind], columns, TREE) for one in assets]
+    return [row_of(one, ASSETS[one.kind], columns, TREE) for one in assets]
 
 
 def csv_of(*assets: LiveAsset, edit: Edit | None = None, columns: Sequence[Column] = COLUMNS) -> bytes:

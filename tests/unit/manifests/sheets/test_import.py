@@ -10,6 +10,7 @@ import pytest
 from tests.unit.manifests.sheets.sheets import (
     PLACES,
     again,
+    attached,
     brought,
     csv_of,
     csv_text,
@@ -23,6 +24,7 @@ from tests.unit.manifests.sheets.sheets import (
     workbook,
 )
 from vodplan.core.errors import ConfigError, UsageError
+from vodplan.core.live import LiveAsset
 from vodplan.manifests.sheets.columns import columns_for
 
 ENTRY = """\
@@ -155,7 +157,7 @@ def test_import_with_rows_taken_out_leaves_their_entries(tmp_path: Path) -> None
 
 def test_import_with_columns_taken_out_leaves_their_fields(tmp_path: Path) -> None:
     """An export of some fields is an import of some fields."""
-    columns = columns_for(frozenset({"title"}))
+    columns = columns_for({"title"}, {"video"})
 
     done = brought(tmp_path, csv_of(video(), edit=setting(1, title="New"), columns=columns), ENTRY)
 
@@ -207,6 +209,107 @@ def test_import_of_a_deletion_without_entry_adds_one(tmp_path: Path) -> None:
         'videos:\n  - id: v2\n    state: absent\n    reason: "Old: very"\n'
         "images:\n  - id: i1\n    state: absent\n    after: 2026-12-31\n"
     )
+
+
+LOGO = """\
+attached:
+  # the one of spring
+  - id: m1
+    title: Logo   # by hand
+    categories: [Stickers, Stickers/Seasons]
+"""
+
+
+def test_import_of_an_attached_medium_changes_what_was_edited(tmp_path: Path) -> None:
+    """Untouched it changes no byte, edited that field alone; what has no entry gets one."""
+    sheet = (attached(), attached("m2", categories=(22,)))
+    assert brought(tmp_path, csv_of(*sheet), LOGO).edits.files == ()
+
+    edit = edits(setting(1, categories="id:22 , Stickers,"), setting(2, tags="", title="Old logo"))
+    done = brought(tmp_path, csv_of(*sheet, edit=edit), LOGO)
+
+    assert (done.changed, done.fields, done.added) == (1, 1, 1)
+    assert text_of(tmp_path) == LOGO.replace("[Stickers, Stickers/Seasons]", "[Stickers, {id: 22}]")
+    assert text_of(tmp_path, "imported.yaml") == "attached:\n  - id: m2\n    title: Old logo\n    tags: []\n"
+
+
+def test_import_of_emptied_or_reordered_categories_means_what_it_says(tmp_path: Path) -> None:
+    """They are a set; an empty cell takes the medium out of all of them."""
+    turned = csv_of(attached(categories=()), edit=setting(1, categories="Stickers/Seasons,Stickers"))
+    assert brought(tmp_path, turned, LOGO).edits.files == ()
+
+    brought(tmp_path, csv_of(attached(), edit=setting(1, categories="")), LOGO)
+
+    assert text_of(tmp_path) == LOGO.replace("[Stickers, Stickers/Seasons]", "[]")
+
+
+def test_import_of_an_attached_medium_that_goes_says_so_in_its_entry(tmp_path: Path) -> None:
+    """As for every other kind; the entry keeps its comments and loses its fields."""
+    done = brought(tmp_path, csv_of(attached(), edit=setting(1, delete="yes", reason="Old")), LOGO)
+
+    assert done.deleted == 1
+    assert "  # the one of spring\n  - id: m1\n    state: absent\n    reason: Old\n" in text_of(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("asset", "column", "value", "says"),
+    [
+        (attached(), "category", "News", "No attached medium has the field category; there are title, description,"),
+        (attached(), "cover", "https://img.example.com/a.jpg", "No attached medium has the field cover"),
+        (image(), "cover", "https://img.example.com/a.jpg", "No image has the field cover"),
+        (image(), "categories", "Stickers", "No image has the field categories"),
+        (video(), "categories", "Stickers", "No video has the field categories"),
+    ],
+)
+def test_import_of_a_value_that_the_kind_has_not_is_refused_at_its_place(
+    tmp_path: Path, asset: LiveAsset, column: str, value: str, says: str
+) -> None:
+    """It would mean nothing, and was typed for a reason."""
+    found = refused(tmp_path, csv_of(video("v0"), asset, edit=setting(2, **{column: value})), ENTRY)
+
+    assert told(found) == [("VP167", 3, PLACES[column] + 1)]
+    assert says in found[0].detail
+
+
+@pytest.mark.parametrize(
+    ("value", "code"),
+    [("a,b,c,d,e,f", "VP127"), ("a/b/c/d", "VP132"), ("Stickers, id:0", "VP122"), ("Stickers, /x", "VP132")],
+)
+def test_import_of_categories_that_cannot_be_is_refused_at_their_place(tmp_path: Path, value: str, code: str) -> None:
+    """Too many, or a path that is none."""
+    found = refused(tmp_path, csv_of(attached(), edit=setting(1, categories=value)), LOGO)
+
+    assert told(found) == [(code, 2, PLACES["categories"] + 1)]
+
+
+def test_import_of_a_sheet_from_before_a_kind_came_knows_what_was_touched(tmp_path: Path) -> None:
+    """Its stamps have fewer fields; a column that was not exported asks only for what stands in it."""
+
+    def older(table: list[list[str]]) -> None:
+        for row in table:
+            row[PLACES["exported"]] = row[PLACES["exported"]].rpartition(".")[0] or row[PLACES["exported"]]
+
+    assert brought(tmp_path, csv_of(video(), edit=older), ENTRY).edits.files == ()
+    assert brought(tmp_path, csv_of(attached(categories=()), edit=older), LOGO).edits.files == ()
+
+    done = brought(tmp_path, csv_of(video(), edit=edits(older, setting(1, title="Kick-off"))), ENTRY)
+
+    assert (done.changed, done.fields) == (1, 1)
+
+
+def test_import_with_a_column_that_was_not_exported_clears_nothing(tmp_path: Path) -> None:
+    """Somebody added it to fill in some cells, and nobody emptied the others."""
+
+    def wider(table: list[list[str]]) -> None:
+        for row, cell in zip(table, ("tags", "", "new"), strict=True):
+            row.append(cell)
+
+    sheet = csv_of(video(), video("v2"), edit=wider, columns=columns_for({"title"}, {"video"}))
+
+    done = brought(tmp_path, sheet, f"{ENTRY}  - id: v2\n    tags: [old]\n")
+
+    assert done.fields == 1
+    assert text_of(tmp_path) == f"{ENTRY}  - id: v2\n    tags: [new]\n"
 
 
 def test_import_of_a_sheet_made_by_hand_takes_what_is_filled_in(tmp_path: Path) -> None:
@@ -352,7 +455,7 @@ def test_import_tells_of_everything_that_is_wrong(tmp_path: Path) -> None:
     assert told(found) == [
         ("VP124", 2, 3),
         ("VP128", 2, 5),
-        ("VP141", 3, 8),
+        ("VP141", 3, 9),
         ("VP167", 4, 7),
         ("VP164", 5, 2),
     ]
@@ -496,7 +599,7 @@ def test_import_of_a_workbook_takes_dates_and_whole_numbers(tmp_path: Path) -> N
     book = openpyxl.load_workbook(path)
     sheet = book["assets"]
     sheet["C2"] = 2024
-    sheet["H3"], sheet["I3"] = "yes", datetime.datetime(2026, 12, 31)
+    sheet["I3"], sheet["J3"] = "yes", datetime.datetime(2026, 12, 31)
     book.save(path)
 
     done = again(tmp_path, path)
@@ -515,7 +618,7 @@ def test_import_of_a_workbook_takes_dates_and_whole_numbers(tmp_path: Path) -> N
         ("C2", "=A1", "VP165"),
         ("B2", 1.23e30, "VP163"),
         ("B2", 123, "VP163"),
-        ("I2", 5.5, "VP167"),
+        ("J2", 5.5, "VP167"),
     ],
 )
 def test_import_of_a_workbook_with_what_is_no_text_is_refused(
@@ -535,4 +638,4 @@ def test_import_of_a_workbook_with_what_is_no_text_is_refused(
     with pytest.raises(ManifestError) as raised:
         again(tmp_path, path)
 
-    assert told(raised.value.diagnostics) == [(code, 2, "ABCDEFGHI".index(cell[0]) + 1)]
+    assert told(raised.value.diagnostics) == [(code, 2, "ABCDEFGHIJ".index(cell[0]) + 1)]

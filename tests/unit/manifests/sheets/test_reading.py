@@ -10,10 +10,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.unit.manifests.sheets.sheets import image, rows, video, workbook
+from tests.unit.manifests.sheets.sheets import attached, image, rows, video, workbook
 from vodplan.core.errors import ConfigError, UsageError
 from vodplan.manifests.sheets import reading, writing
-from vodplan.manifests.sheets.columns import COLUMNS
+from vodplan.manifests.sheets.columns import COLUMNS, FIELDS, columns_for
 from vodplan.manifests.sheets.reading import Formula, Unreadable
 from vodplan.manifests.sheets.rows import LONGEST
 
@@ -93,13 +93,37 @@ def test_category_without_a_path_of_its_own_is_written_by_id() -> None:
     assert cells == ["News/Sports", "id:12", "id:13", "id:99", None, None]
 
 
+def test_categories_of_an_attached_medium_stand_in_one_cell() -> None:
+    """With commas between; one whose name has a comma, or that is gone, by its id."""
+    cells = [row[7] for row in rows(*(attached(categories=one) for one in ((20, 21), (22, 99), ())), video())]
+
+    assert cells == ["Stickers, Stickers/Seasons", "id:22, id:99", None, None]
+
+
+def test_columns_are_those_that_some_exported_kind_has() -> None:
+    """An export of one kind has no column that nothing could stand in."""
+    fields = {"title", "category", "cover", "categories"}
+
+    def names(*kinds: str) -> list[str]:
+        found = [one.name for one in columns_for(fields, kinds)]
+        assert found[:2] == ["kind", "id"]
+        assert found[-3:] == ["reference", "url", "exported"]
+        return found[2:-3]
+
+    removal = ["delete", "after", "reason"]
+    assert names("video") == ["title", "category", "cover", *removal, "created", "status", "duration", "size"]
+    assert names("image") == ["title", "category", *removal, "created", "status", "size"]
+    assert names("attached") == ["title", "categories", *removal, "created", "status", "type"]
+    assert columns_for(FIELDS, ("video", "image", "attached")) == COLUMNS
+
+
 def test_facts_are_dates_and_numbers(tmp_path: Path) -> None:
     """As people filter and sum them; what is no time stays as it is."""
     path = workbook(
         tmp_path / "l.xlsx", video(created="2026-03-01T10:00:00Z", size=5, duration=1.5), video("v2", created="then")
     )
 
-    cells = [row[10:14] for row in read(path)]
+    cells = [row[11:15] for row in read(path)]
 
     assert cells[0] == ["created", "status", "duration", "size"]
     assert [str(one) for one in cells[1]] == ["2026-03-01 10:00:00", "None", "1.5", "5"]
@@ -214,7 +238,9 @@ def test_csv_is_the_same_bytes_each_time() -> None:
     """With a mark, CRLF, and empty cells for what is not there."""
     written = b"".join(writing.csv_pieces(COLUMNS, rows(video(created="2026-03-01T10:00:00Z", size=5))))
 
-    assert written.startswith(b"\xef\xbb\xbfkind,id,title,description,tags,category,cover,delete,after,reason,created,")
-    assert b'\r\nvideo,v1,Opening match,,"sports, final",News/Sports,https://img.example.com/a.jpg,,,,' in written
-    assert b",2026-03-01 10:00:00,,,5,,,v1." in written
+    assert written.startswith(
+        b"\xef\xbb\xbfkind,id,title,description,tags,category,cover,categories,delete,after,reason,created,"
+    )
+    assert b'\r\nvideo,v1,Opening match,,"sports, final",News/Sports,https://img.example.com/a.jpg,,,,,' in written
+    assert b",2026-03-01 10:00:00,,,5,,,,v1." in written
     assert written.endswith(b"\r\n")
