@@ -144,8 +144,9 @@ def test_read_only_file_is_refused_by_a_store_that_is_open(tmp_path: Path) -> No
 
 def test_full_disk_stops_before_the_call_and_nothing_acknowledged_is_lost(tmp_path: Path) -> None:
     """An apply whose journal cannot be written ends; what was recorded before is there, and it goes on once there is room."""
-    with mounted(tmp_path / "disk", kilobytes=1024) as disk:
-        with children("sqlite:///s.db", disk.path, "write 400") as (writer,):
+    # Room for far more than is written before the disk is filled, so that emptying it makes room again.
+    with mounted(tmp_path / "disk", kilobytes=16_384) as disk:
+        with children("sqlite:///s.db", disk.path, "write 4000") as (writer,):
             run = writer.answer().split()[1]
             disk.fill()
             said = writer.rest()
