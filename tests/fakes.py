@@ -23,7 +23,7 @@ from vodplan.core.ports import Backup, CallAnswer, Journal, Refusal, Uploaded
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.road import ReadBy
 from vodplan.core.selector import Selector
-from vodplan.core.urls import strip_signature
+from vodplan.core.urls import resource_key, strip_signature
 from vodplan.core.values import UNSET, FieldValue, Json
 from vodplan.engine.limits import Limits
 from vodplan.engine.planner import Catalogue, make_plan
@@ -250,6 +250,15 @@ class Library:
         """See `LiveReader.pictures`."""
         self._reads("SearchMedia", digests)
         return {one: (self.uploads[one],) for one in digests if one in self.uploads}
+
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """See `LiveReader.images`."""
+        self._reads("SearchMedia", urls)
+        here = {resource_key(one.url): key for (kind, key), one in self.media.items() if kind == "image" and one.url}
+        found = {url: here[resource] for url in urls if (resource := resource_key(url)) in here}
+        if found:
+            self._reads("GetImageInfos", sorted(found.values()))
+        return {url: asset for url, key in found.items() if (asset := self._by_id("image", key)) is not None}
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
@@ -483,6 +492,8 @@ def plan_of(
     progress: FakeProgress | None = None,
     memory: Memory | None = None,
     read_by: ReadBy = ReadBy.AUTO,
+    whole: DesiredState | None = None,
+    excluded: Callable[[Address], bool] = lambda address: False,
 ) -> Plan:
     """Plan against a library, as on `build.TODAY`."""
     return asyncio.run(
@@ -496,6 +507,8 @@ def plan_of(
             managed=managed,
             memory=memory,
             read_by=read_by,
+            whole=whole,
+            excluded=excluded,
         )
     )
 

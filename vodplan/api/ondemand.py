@@ -10,7 +10,7 @@ from vodplan.core.live import DEFAULT_TREE
 
 if TYPE_CHECKING:
     from vodplan.core.coverfile import Images
-    from vodplan.core.live import Category, Indexed, LiveBatch, Members, Parts
+    from vodplan.core.live import Category, Indexed, LiveAsset, LiveBatch, Members, Parts
     from vodplan.core.ports import LiveReader
 from vodplan.core.selector import Selector
 
@@ -46,6 +46,10 @@ class OnDemand:
     async def pictures(self, digests: Sequence[str]) -> Images:
         """See `LiveReader.pictures`."""
         return await (await self._opened()).pictures(digests)
+
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """See `LiveReader.images`."""
+        return await (await self._opened()).images(urls)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

@@ -134,6 +134,8 @@ async def planned(
             progress=progress or Quiet(),
             read_by=ReadBy(read_by),
             kept=keeper(only=only, exclude=exclude) if only or exclude else None,
+            whole=workspace.desired,
+            excluded=keeper(only=exclude, exclude=()) if exclude else lambda address: False,
         )
         return _noted(plan, since, held.oldest if held is not None else None)
 

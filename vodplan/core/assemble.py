@@ -14,6 +14,7 @@ from vodplan.core.guards import Surroundings, evaluate, matched, moment
 from vodplan.core.history import NotTaken
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.live import Members, Parts
+from vodplan.core.oldcovers import without_orphans
 from vodplan.core.order import ordered
 from vodplan.core.plan import Missing, Plan, Reading, RuleUse, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
@@ -88,7 +89,7 @@ def assemble(
     """
     memory = memory or Memory()
     asked, unconverged = withhold(decisions.changes, memory.not_taken)
-    changes = ordered(asked)
+    changes = ordered(without_orphans(asked))
     around = Surroundings(
         now=moment(frame.created_at),
         managed=decisions.managed,

@@ -12,6 +12,7 @@ from vodplan.core.coverfile import UPLOAD, countable, wanted_covers
 from vodplan.core.guards import owner_of
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.lanes import side_by_side
+from vodplan.core.oldcovers import waited_for
 from vodplan.core.plan import Cost
 from vodplan.core.standing import trees_of
 from vodplan.core.trailing import BEHIND, trailing
@@ -63,6 +64,9 @@ def estimate(
         emptied = sum(change.kind == "category" and change.action is Action.DELETE for change in changes)
         calls["SearchMedia"] += _SEARCHED_KINDS * emptied
     calls.update(_of_pictures(changes, operations))
+    waited = {address for change in changes for address in waited_for(change)}
+    if waited:
+        calls[kinds["video"].read_operation] += math.ceil(len(waited) / kinds["video"].read_batch)
     for change in changes:
         if "type" in change.params:
             calls["ListSnapshots"] += 2 * (_SNAPSHOT_TYPES if change.params["type"] == "All" else 1)

@@ -22,6 +22,9 @@ UPLOAD = "CreateUploadImage"
 TITLE = "vodplan-cover-"
 """What the title of an image that was uploaded from a file begins with; the digest follows."""
 
+KEEP, DELETE = "keep", "delete"
+"""What becomes of the image that a picture in a file takes the place of, as manifests write it (`old:`)."""
+
 Images = Mapping[str, Sequence[str]]
 """SHA-256 → the addresses of the images that were uploaded from a file with it, without signatures."""
 

@@ -14,6 +14,7 @@ from vodplan.core.categories import CategoryTree
 from vodplan.core.change import Action, Change
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.guards.protect import described_by
+from vodplan.core.oldcovers import OLD_COVER
 from vodplan.core.plan import Plan, Target
 from vodplan.core.policy import Protection
 from vodplan.core.tiers import DriftRules, Tier, TierRule
@@ -162,7 +163,8 @@ def _differences(plan: Plan) -> Iterator[tuple[DriftItem, Mapping[str, Json]]]:
     facts: dict[Address, Mapping[str, Json]] = {}
     ids: dict[Address, str | None] = {}
     for change in plan.changes:
-        if change.certain:
+        # What only follows from another change is not managed, so nothing of it drifted.
+        if change.certain and not change.params.get(OLD_COVER):
             known = {"category": change.address.key} if change.kind == "category" else change.facts
             facts[change.address], ids[change.address] = known, change.id
             for name, wanted, live in put_right(change):

@@ -14,6 +14,7 @@ from vodplan.core.change import Action, Change
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.drift import History, LastWrite, comparable, put_right
 from vodplan.core.kind import Kind
+from vodplan.core.oldcovers import OLD_COVER, waited_for
 from vodplan.core.plan import GuardRefusal, Plan
 from vodplan.core.rule import Rule
 from vodplan.core.urls import resource_key
@@ -69,13 +70,15 @@ def with_origins(
             return ChangeOrigin.EARLIER
         return ChangeOrigin.PENDING if left else ChangeOrigin.CONSOLE
 
-    changes = tuple(
+    changes = [
         dataclasses.replace(
             change, origins={name: origin(change, name, live).value for name, _, live in put_right(change)}
         )
         for change in plan.changes
-    )
-    return dataclasses.replace(plan, changes=changes, base=revision)
+    ]
+    covers = {str(one.address): one.origins["cover"] for one in changes if "cover" in one.origins}
+    changes = [_as_what_follows(change, covers) if change.params.get(OLD_COVER) else change for change in changes]
+    return dataclasses.replace(plan, changes=tuple(changes), base=revision)
 
 
 def foreign(plan: Plan) -> tuple[str, ...]:
@@ -112,6 +115,13 @@ def counted(changes: Iterable[Change]) -> Mapping[ChangeOrigin, int]:
     """How many changes have each origin; one whose fields have several counts for each of them."""
     totals = Counter(origin for change in changes for origin in set(change.origins.values()))
     return {one: totals[one.value] for one in ChangeOrigin if totals[one.value]}
+
+
+def _as_what_follows(change: Change, covers: Mapping[str, str]) -> Change:
+    """The deletion of an old cover, which comes from where the new covers do: this branch, when one of them does."""
+    found = sorted({covers[address] for address in waited_for(change) if address in covers})
+    mine = ChangeOrigin.BRANCH.value
+    return dataclasses.replace(change, origins={"state": mine if mine in found or not found else found[0]})
 
 
 def _left(last: LastWrite, change: Change, name: str, live: Json) -> bool | None:

@@ -14,7 +14,7 @@ from typing import Protocol
 from vodplan.core.change import Change
 from vodplan.core.coverfile import Images
 from vodplan.core.kind import Call
-from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.plan import Plan
 from vodplan.core.report import ApplyReport, Outcome
 from vodplan.core.selector import Selector
@@ -41,6 +41,13 @@ class LiveReader(Protocol):
 
     async def pictures(self, digests: Sequence[str]) -> Images:
         """Find the images that were uploaded from files with these digests; a digest without one is left out."""
+        ...
+
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """Find the images of the library at these addresses; an address without one is left out.
+
+        Found are uploaded images, by the search index, and each read by its id: no snapshots, and nothing of others.
+        """
         ...
 
     async def members(self, category: int) -> Members:

@@ -16,7 +16,7 @@ class Rule:
     name:   one of its own among all manifests.
     values: as `DesiredAsset.values`; empty when `absent`.
     absent: whatever is found is to be deleted.
-    limit:  a plan in which more is found is held; never None when `absent`.
+    limit:  a plan in which more is found is held; never None when `absent`, or when old covers go.
     """
 
     name: str

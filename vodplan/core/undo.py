@@ -12,10 +12,12 @@ from vodplan.core.change import Action, Change
 from vodplan.core.decide import shown
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
 from vodplan.core.diagnostics import SourceRef
+from vodplan.core.guards import pictures
 from vodplan.core.history import ChangeRecord, ChangeState, EventKind, RunDetail
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.plan import Plan
 from vodplan.core.standing import Fresh, Standing, remaining, stand
+from vodplan.core.urls import resource_key
 from vodplan.core.values import UNSET, FieldValue, Json, fingerprint
 
 _PERHAPS = frozenset({ChangeState.ALREADY, ChangeState.UNKNOWN, ChangeState.INTENT})
@@ -92,6 +94,9 @@ def decide_undo(detail: RunDetail, fresh: Fresh, kinds: Mapping[str, Kind]) -> U
     work = _Work(run=run, fresh=fresh)
     records = carried_out(detail)
     for record in records:
+        if record.change.action is Action.DELETE and _is_gone(record, fresh, kinds[record.change.kind]):
+            work.pictures.update(dict.fromkeys(pictures(record.change), str(record.change.address)))
+    for record in records:
         change = record.change
         if change.action is Action.UPDATE:
             work.update(record, kinds[change.kind])
@@ -148,7 +153,10 @@ def _is_gone(record: ChangeRecord, fresh: Fresh, kind: Kind) -> bool:
 
 @dataclass(slots=True, kw_only=True)
 class _Work:
-    """Collects what becomes of each change."""
+    """Collects what becomes of each change.
+
+    pictures: `core.urls.resource_key` of images that the run deleted → their addresses.
+    """
 
     run: str
     fresh: Fresh
@@ -157,6 +165,7 @@ class _Work:
     conflicts: list[Conflict] = field(default_factory=list)
     stuck: list[Stuck] = field(default_factory=list)
     lost: list[Change] = field(default_factory=list)
+    pictures: dict[str, str] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     unchanged: int = 0
 
@@ -225,6 +234,11 @@ class _Work:
                 )
                 return UNSET
             return tuple(known)
+        gone = self.pictures.get(resource_key(before)) if one.style is Style.URL and isinstance(before, str) else None
+        if gone is not None:
+            reason = f"The run deleted the image at that address, {gone}."
+            self.stuck.append(Stuck(address=change.address, field=one.name, before=before, reason=reason))
+            return UNSET
         if one.style is Style.TAGS:
             return tuple(str(tag) for tag in before) if isinstance(before, list | tuple) else ()
         return "" if before is None else str(before)

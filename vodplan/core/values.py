@@ -43,12 +43,14 @@ class CoverFile:
     sha256: of its bytes, lower-case hex digits; "" until the file is read.
     size:   bytes.
     urls:   where the service has it already, as far as that was asked.
+    delete_old: the image that it takes the place of is to be deleted (`old: delete`).
     """
 
     file: str
     sha256: str = ""
     size: int = 0
     urls: tuple[str, ...] = ()
+    delete_old: bool = False
 
 
 FieldValue = str | int | tuple[str | int, ...] | TagEdit | CoverFile | None | _Unset

@@ -22,6 +22,7 @@ from vodplan.core.errors import (
 )
 from vodplan.core.kind import Call, Kind, OperationSpec
 from vodplan.core.lanes import side_by_side
+from vodplan.core.oldcovers import waited_for
 from vodplan.core.ports import CallAnswer, Journal, LiveWriter, Progress, Refusal
 from vodplan.core.report import Outcome, Verdict
 from vodplan.core.standing import Standing
@@ -33,6 +34,10 @@ Check = Callable[[Sequence[Outcome]], Awaitable[str]]
 
 Save = Callable[[Sequence[tuple[int, Change]]], Awaitable[Mapping[int, Refusal]]]
 """Saves what changes are about to take away for good, and says for which of them it could not; place → why."""
+
+Look = Callable[[Sequence[tuple[int, Change]], Images], Awaitable[Mapping[int, str]]]
+"""Looks whether videos show the pictures that updates gave them, and says of which it does not know that they do;
+place → why. The pictures have the addresses that they were given by."""
 
 IN_FLIGHT = 12
 IN_FLIGHT_ALONE = 32
@@ -63,6 +68,8 @@ class Applier:
     limits:   when to stop by itself.
     save:     asked before the first removal about every change that takes a source file away; what it could not save
               is held, the others go on.
+    look:     asked before images are deleted that were covers, about the updates that gave their videos others; the
+              images of those that it cannot vouch for are held.
     operations: with the rates of the account, by which calls are shared between operations that do the same.
     settled:  told of each outcome as it is known.
     pictures: what the pictures in files are uploaded as already; the others are uploaded before the updates.
@@ -80,6 +87,7 @@ class Applier:
         recorded: Mapping[int, Outcome] | None = None,
         limits: Limits | None = None,
         save: Save | None = None,
+        look: Look | None = None,
         operations: Mapping[str, OperationSpec] = OPERATIONS,
         settled: Callable[[Outcome], None] = lambda outcome: None,
         pictures: Images | None = None,
@@ -96,6 +104,7 @@ class Applier:
         self._recorded = recorded or {}
         self._limits = limits or Limits()
         self._save = save
+        self._look = look
         self._operations = operations
         self._settled = settled
         self._pictures = dict(pictures or {})
@@ -141,6 +150,8 @@ class Applier:
                 self._hold(lambda one: one.kind != "category", after=lambda one: not one.action.removes)
             if action is _FIRST_REMOVAL:
                 await self._save_sources()
+            if action is Action.DELETE:
+                await self._hold_old_covers()
             if action is Action.UPDATE:
                 await self._side_by_side(upload_calls(self._of_assets(), self._pictures))
             await self._stage([(place, one) for place, one in self._of_assets() if one.action is action])
@@ -161,6 +172,35 @@ class Applier:
             refusals = await self._save(members)
         for place, refusal in refusals.items():
             self._settle(place, Verdict.HELD, refusal.code, refusal.message, refusal.request_id)
+
+    async def _hold_old_covers(self) -> None:
+        """Hold the deletions of images whose videos are not known to show others by now."""
+        members = [(place, waited_for(one)) for place, one in self._of_assets() if waited_for(one)]
+        if not members:
+            return
+        self._halted = self._halted or self._stop() or self._limits.reached(self._failures)
+        if self._halted:
+            return
+        named = {address for _, addresses in members for address in addresses}
+        places = {
+            str(one.address): place
+            for place, one in enumerate(self._changes)
+            if one.action is Action.UPDATE and str(one.address) in named
+        }
+        doubtful = {one: f"{one} is not given another cover by this plan." for one in named - places.keys()}
+        for address, place in places.items():
+            ended = self._outcomes.get(place)
+            if ended is None or ended.verdict not in WELL:
+                doubtful[address] = f"{address} does not have its new cover."
+        updates = [(place, self._changes[place]) for address, place in places.items() if address not in doubtful]
+        if self._look is not None and updates:
+            with self._pause():
+                told = await self._look(updates, self._pictures)
+            doubtful.update((str(self._changes[place].address), why) for place, why in told.items())
+        for place, addresses in members:
+            whys = [doubtful[one] for one in addresses if one in doubtful]
+            if whys:
+                self._settle(place, Verdict.HELD, detail=whys[0])
 
     @contextlib.contextmanager
     def _pause(self) -> Iterator[None]:

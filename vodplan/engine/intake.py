@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vodplan.core.desired import DesiredAsset
 from vodplan.core.errors import BugError, Forbidden
+from vodplan.core.oldcovers import asks
 from vodplan.core.plan import Reading, Road
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.road import Choice, Rates, ReadBy, choose, comparable, without_counting
@@ -51,6 +52,8 @@ class Intake:
             # Pictures that go are known first, so that of all covers only those that show one of them are kept.
             if any(entry.absent for entry in wanted.get("image", {}).values()):
                 await self._by_id("image", wanted.pop("image"))
+            if self.sorter.old_covers_go:
+                await self._leaving(wanted.get(INDEXED, {}))
             others = [self._by_id(kind, entries) for kind, entries in wanted.items() if kind != INDEXED]
             choice, _ = await asyncio.gather(self._indexed(wanted.get(INDEXED, {})), asyncio.gather(*others))
         finally:
@@ -73,6 +76,14 @@ class Intake:
             self.progress.advance(len(batch.found) + len(batch.missing))
         if entries:
             raise BugError(f"Reading {kind} assets said nothing about {min(entries)}.")
+
+    async def _leaving(self, entries: Entries) -> None:
+        """Read the assets whose old covers are to go, and find the images that those are."""
+        some = {key: asset for key, asset in entries.items() if asks(asset.values)}
+        for key in some:
+            del entries[key]
+        await self._by_id(INDEXED, some)
+        await self.sorter.old.look(self.sorter.changes, self.sorter.covers, self.reader)
 
     async def _indexed(self, entries: Entries) -> Choice:
         """Read the kind that has an index, by the road that is cheaper."""

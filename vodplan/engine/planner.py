@@ -17,15 +17,17 @@ from vodplan.core.decide import category_changes, decide_parts, described
 from vodplan.core.desired import DesiredCategory, DesiredState
 from vodplan.core.diagnostics import Diagnostic
 from vodplan.core.errors import ManifestError
+from vodplan.core.guards import moment
 from vodplan.core.kind import Kind, OperationSpec, Style
 from vodplan.core.live import DEFAULT_TREE, Members, Parts
+from vodplan.core.oldcovers import asked_in
 from vodplan.core.plan import Plan, RuleUse, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
 from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
 from vodplan.engine.fresh import read_owners, read_trees
-from vodplan.engine.intake import Intake
+from vodplan.engine.intake import INDEXED, Intake
 from vodplan.engine.rules import KnownReader, resolve_rules
 from vodplan.engine.sorter import Sorter
 
@@ -51,6 +53,8 @@ async def make_plan(
     memory: Memory | None = None,
     read_by: ReadBy = ReadBy.AUTO,
     kept: Callable[[Address], bool] | None = None,
+    whole: DesiredState | None = None,
+    excluded: Callable[[Address], bool] = lambda address: False,
 ) -> Plan:
     """Plan what it takes to make the library as desired.
 
@@ -61,10 +65,13 @@ async def make_plan(
     memory:  what is remembered of earlier runs on the target.
     read_by: whether the search index may spare reads by id (docs/reading.md).
     kept:    which of the assets that rules find are to be planned; all when None.
+    whole:   what all manifests ask for, where `desired` is a part of it; an old cover that they have a use for stays.
+    excluded: the old covers that are not to be deleted.
     raises: ManifestError when an entry does not fit the live library (codes VP3xx), ApiError, CredentialsError.
     """
     categories, later_categories = _due_categories(desired.categories, today)
-    tree = await read_trees(reader, _trees(desired, catalogue))
+    old_covers_go = asked_in(desired)
+    tree = await read_trees(reader, _trees(desired, catalogue, old_covers_go))
     rules: tuple[RuleUse, ...] = ()
     contradictions: tuple[Diagnostic, ...] = ()
     if desired.rules:
@@ -82,6 +89,7 @@ async def make_plan(
         resolvers={one.tree: CategoryResolver(decision, one.tree) for one in catalogue.kinds.values()},
         today=today,
         by_other_keys=frozenset(asset.kind for asset in desired.assets if ":" in asset.key),
+        old_covers_go=old_covers_go,
     )
     intake = Intake(
         sorter=sorter,
@@ -93,6 +101,20 @@ async def make_plan(
     )
     reading = await intake.read(desired.assets)
     parts = await _read_parts(sorter, reader)
+    changes = [*category_changes(decision), *sorter.changes]
+    if sorter.old.asking:
+        changes = await sorter.old.decide(
+            changes,
+            sorter.covers,
+            reader,
+            entries=(*desired.assets, *(whole.assets if whole is not None else ())),
+            read=_read_now(desired, sorter),
+            excluded=excluded,
+            kinds=catalogue.kinds,
+            tree=tree,
+            policy=catalogue.policy,
+            now=moment(frame.created_at),
+        )
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
     problems = [*contradictions, *decision.problems, *sorter.problems]
@@ -100,7 +122,7 @@ async def make_plan(
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
         raise ManifestError(problems, next="vodplan plan")
     decisions = Decisions(
-        changes=[*category_changes(decision), *sorter.changes],
+        changes=changes,
         scheduled=[*sorter.scheduled, *later_categories],
         missing=sorter.missing,
         unchanged=sorter.unchanged + decision.unchanged,
@@ -166,7 +188,13 @@ def _due_categories(
     return due, later
 
 
-def _trees(desired: DesiredState, catalogue: Catalogue) -> list[str]:
+def _read_now(desired: DesiredState, sorter: Sorter) -> frozenset[str]:
+    """The ids of videos that this plan has read; those that are deleted later are not looked at."""
+    waiting = (one.key for one in desired.assets if one.absent and sorter.postponed(one))
+    return frozenset(one.key for one in desired.assets if one.kind == INDEXED).difference(waiting)
+
+
+def _trees(desired: DesiredState, catalogue: Catalogue, old_covers_go: bool) -> list[str]:
     """Trees of categories are read only when an entry names one, or something goes and its category is to be shown."""
     places = {
         kind.name: place
@@ -175,7 +203,7 @@ def _trees(desired: DesiredState, catalogue: Catalogue) -> list[str]:
         if field.style in (Style.CATEGORY, Style.CATEGORIES)
     }
     of = {kind.name: kind.tree for kind in catalogue.kinds.values()}
-    wanted = {DEFAULT_TREE} if desired.categories else set()
+    wanted = {DEFAULT_TREE} if desired.categories or old_covers_go else set()
     wanted.update(of[rule.selector.kind] for rule in desired.rules)
     for asset in desired.assets:
         if of[asset.kind] not in wanted and (

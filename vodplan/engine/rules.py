@@ -140,6 +140,10 @@ class KnownReader:
         """See `LiveReader.pictures`."""
         return await self._inner.pictures(digests)
 
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """See `LiveReader.images`."""
+        return await self._inner.images(urls)
+
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
         return await self._inner.members(category)

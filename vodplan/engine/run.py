@@ -17,6 +17,7 @@ from vodplan.engine.fresh import read_fresh
 from vodplan.engine.limits import Limits
 from vodplan.engine.readback import ReadBack
 from vodplan.engine.saving import Saving
+from vodplan.engine.shownnow import ShownNow
 from vodplan.engine.telling import Telling, listening
 from vodplan.engine.verify import PATIENCE, verify
 from vodplan.kinds.operations import OPERATIONS
@@ -65,6 +66,7 @@ async def run_apply(
         operations=operations,
         settled=behind.settled if telling is None else telling.beside(behind.settled),
         pictures=fresh.pictures,
+        look=ShownNow(reader=reader, kinds=kinds, sleep=sleep, progress=progress),
         save=Saving(backup, reader=reader, kinds=kinds, progress=progress, stop=stop) if backup is not None else None,
     )
 

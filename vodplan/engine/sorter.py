@@ -16,8 +16,10 @@ from vodplan.core.diff import CategoryProblem, compare
 from vodplan.core.guards import CoverUsers, pictures
 from vodplan.core.kind import Kind, Style
 from vodplan.core.live import Indexed, LiveAsset
+from vodplan.core.oldcovers import asks
 from vodplan.core.plan import Missing, Scheduled
 from vodplan.core.problems import same_asset, too_many_tags
+from vodplan.engine.oldcovers import OldCovers
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Sorter:
 
     resolvers:     one for each tree of categories.
     by_other_keys: kinds of which some entry is known by something else than its id.
+    old_covers_go: some entry asks for its old cover to be deleted.
     """
 
     kinds: Mapping[str, Kind]
@@ -33,6 +36,7 @@ class Sorter:
     resolvers: Mapping[str, CategoryResolver]
     today: datetime.date
     by_other_keys: frozenset[str]
+    old_covers_go: bool = False
     changes: list[Change] = field(default_factory=list)
     scheduled: list[Scheduled] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
@@ -40,6 +44,7 @@ class Sorter:
     with_parts: list[tuple[DesiredAsset, LiveAsset]] = field(default_factory=list)
     ids: dict[tuple[str, str], DesiredAsset] = field(default_factory=dict)
     covers: CoverUsers = field(default_factory=CoverUsers)
+    old: OldCovers = field(default_factory=OldCovers)
     unchanged: int = 0
 
     def postponed(self, asset: DesiredAsset) -> bool:
@@ -58,6 +63,8 @@ class Sorter:
             return
         for place in self._urls(kind):
             self.covers.add(live.id, live.values[place], asset.values[place])
+        for place in self._asking(asset):
+            self.old.note(asset, live, place)
         try:
             change = decide_update(asset, live, kind, tree=self.tree, resolve=self.resolvers[kind.tree].resolve)
         except CategoryProblem as problem:
@@ -110,6 +117,10 @@ class Sorter:
         if not self.covers:
             return ()
         return [place for place, one in enumerate(kind.fields) if one.style is Style.URL]
+
+    def _asking(self, asset: DesiredAsset) -> Sequence[int]:
+        """The place of the field that asks for its old cover to be deleted; none where no entry does."""
+        return [place for place, one in enumerate(asset.values) if asks((one,))] if self.old_covers_go else ()
 
     def _doubled(self, asset: DesiredAsset, live_id: str) -> bool:
         """Whether another entry, by another key, means the same asset: an id and a reference, or an id and a URL."""

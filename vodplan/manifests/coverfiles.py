@@ -97,7 +97,7 @@ class CoverFiles:
                 if isinstance(read, str):
                     self._tell(value.file, read, source)
                     return None
-                value = read
+                value = replace(read, delete_old=value.delete_old)
             found.append(value)
         return tuple(found)
 

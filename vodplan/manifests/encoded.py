@@ -164,7 +164,7 @@ def _written(value: FieldValue) -> Any:
     if value is UNSET:
         return _UNSET
     if isinstance(value, CoverFile):
-        return {"file": value.file}
+        return {"file": value.file, "old": value.delete_old}
     return {"add": value.add, "remove": value.remove} if isinstance(value, TagEdit) else value
 
 
@@ -176,7 +176,7 @@ def _read(value: Any, several: Callable[[list[Any]], tuple[str | int, ...]]) -> 
     if isinstance(value, list):
         return several(value)
     if "file" in value:
-        return CoverFile(file=_text(value["file"]))
+        return CoverFile(file=_text(value["file"]), delete_old=bool(value["old"]))
     return TagEdit(_words(value["add"]), _words(value["remove"]))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from vodplan.core.coverfile import DELETE, KEEP
 from vodplan.core.kind import Field, Kind, Style
 from vodplan.core.picturefile import name_problem
 from vodplan.core.values import UNSET, CoverFile, FieldValue, TagEdit
@@ -71,20 +72,22 @@ def _url_reader(field: Field, found: Findings) -> FieldReader:
 
 
 def _picture_file(name: str, node: Map, found: Findings) -> FieldValue:
-    reading.unknown_keys(node.entries, ("file",), found, f"a {name}, which is an address or {{file: PATH}}")
+    reading.unknown_keys(node.entries, ("file", "old"), found, f"a {name}, which is an address or {{file: PATH}}")
     pair = node.entries.get("file")
     if pair is None:
         found.error("VP123", f"{name} is a mapping without file. Write an address, {{file: PATH}}, or null.", node)
         return UNSET
     before = found.errors
     path = reading.text(pair[1], found, "file")
+    asked = node.entries.get("old")
+    old = KEEP if asked is None else reading.choice(asked[1], found, "old", (KEEP, DELETE))
     if path is None or found.errors != before:
         return UNSET
     problem = name_problem(path)
     if problem:
         found.error("VP138", f"The {name}'s file {quoted(cut(path))} {problem}.", pair[1])
         return UNSET
-    return CoverFile(file=path)
+    return CoverFile(file=path, delete_old=old == DELETE)
 
 
 def _categories_reader(field: Field, found: Findings) -> FieldReader:

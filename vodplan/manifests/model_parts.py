@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 
@@ -111,6 +111,9 @@ Reason: Any = text(
 )
 
 
+_OLD = "What becomes of the image that was the cover: it is kept unless delete is written, which counts as a removal."
+
+
 class CategoryById(Model):
     """A category by its id."""
 
@@ -121,6 +124,7 @@ class PictureFile(Model):
     """A picture that stands in a file of the project."""
 
     file: PicturePath
+    old: Annotated[Literal["keep", "delete"], Field(description=_OLD)] = OPTIONAL
 
 
 class Keep(Model):

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, create_model, model_validator
 
+from vodplan.core.coverfile import DELETE
 from vodplan.core.selector import NO_CATEGORY, Between, Days, Selector
 from vodplan.kinds.assets import ASSETS
 from vodplan.kinds.attached import ATTACHED
@@ -14,7 +15,7 @@ from vodplan.kinds.image import IMAGE
 from vodplan.kinds.video import VIDEO
 from vodplan.manifests.limits import text_problem
 from vodplan.manifests.model_fields import fields_of
-from vodplan.manifests.model_parts import OPTIONAL, Model, Reason, require, text
+from vodplan.manifests.model_parts import OPTIONAL, Model, PictureFile, Reason, require, text
 from vodplan.manifests.project_parts import STATUSES, BytesValue, CategoryPath, DayValue, word
 
 MAX_NAME = 64
@@ -190,13 +191,21 @@ AttachedSet = create_model(
 )
 
 
+def _having(**members: Any) -> dict[str, Any]:
+    """The schema of an object that has these members, as they are described."""
+    return {"type": "object", "properties": members, "required": list(members)}
+
+
+_DELETES_OLD = _having(set=_having(cover=_having(old={"const": DELETE})))
+
+
 class RuleEntry(Model):
     """What is asked for of whatever a selector finds when planning."""
 
     model_config = ConfigDict(
         json_schema_extra={
             "oneOf": [{"required": ["set"]}, {"required": ["state"]}],
-            "if": {"required": ["state"]},
+            "if": {"anyOf": [{"required": ["state"]}, _DELETES_OLD]},
             "then": {"required": ["limit"]},
         }
     )
@@ -213,5 +222,8 @@ class RuleEntry(Model):
         given = self.model_fields_set
         require(("set" in given) != ("state" in given), "a rule has set or state: absent")
         require("state" not in given or "limit" in given, "state: absent needs a limit")
+        cover = getattr(self.set, "cover", None)
+        deletes = isinstance(cover, PictureFile) and cover.old == DELETE
+        require(not deletes or "limit" in given, "old: delete needs a limit")
         require("reason" not in given or "state" in given, "reason goes with a deletion")
         return self

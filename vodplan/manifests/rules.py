@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from vodplan.core.diagnostics import SourceRef
 from vodplan.core.errors import ManifestError
 from vodplan.core.kind import Kind
 from vodplan.core.rule import Rule
 from vodplan.core.selector import Selector
-from vodplan.core.values import UNSET, FieldValue
+from vodplan.core.values import UNSET, CoverFile, FieldValue
 from vodplan.manifests import limits, reading, source
 from vodplan.manifests.assets import KINDS
 from vodplan.manifests.fields import field_readers
@@ -65,7 +65,7 @@ class RuleReader:
                 "select: what it finds, such as {kind: video, category: Trailers}", found, "A rule", record
             )
         absent, values = self._asked(record, entries, selector)
-        limit = self._limit(entries, absent, record)
+        limit = self._limit(entries, record, absent=absent, values=values)
         reason = None
         if "reason" in entries:
             reason = reading.checked(entries["reason"][1], found, "reason", _reason_problem)
@@ -139,7 +139,7 @@ class RuleReader:
             for one in kind.fields
         )
 
-    def _limit(self, entries: Entries, absent: bool, record: Map) -> int | None:
+    def _limit(self, entries: Entries, record: Map, *, absent: bool, values: Sequence[FieldValue]) -> int | None:
         if "limit" in entries:
             return reading.integer(entries["limit"][1], self._found, "limit", least=0, most=limits.MAX_CATEGORY_ID)
         if absent:
@@ -147,6 +147,13 @@ class RuleReader:
                 "limit: how many assets it may delete; a plan that finds more is held",
                 self._found,
                 "A rule with state: absent",
+                record,
+            )
+        elif any(isinstance(value, CoverFile) and value.delete_old for value in values):
+            reading.missing_key(
+                "limit: how many videos it may find; a plan that finds more is held",
+                self._found,
+                "A rule whose cover has old: delete",
                 record,
             )
         return None

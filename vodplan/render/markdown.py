@@ -178,7 +178,7 @@ def _change(change: Change) -> str:
     before, after = change.before or {}, change.after or {}
     fields = "".join(f"  - {_field(name, before.get(name), after[name])}\n" for name in sorted(after))
     head = f"- {_verb(change.action)} {markdown(str(change.address))} {_title(change)} {_place(change.source)}"
-    return f"{head}\n{fields}{_origin(change)}"
+    return f"{head}{_reason(change.reason)}\n{fields}{_origin(change)}"
 
 
 def _origin(change: Change) -> str:

@@ -79,6 +79,10 @@ class SnapshotReader:
         """See `LiveReader.pictures`; the service is asked each time, since files change without it."""
         return await self._service.pictures(digests)
 
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """See `LiveReader.images`; the service is asked each time: what is deleted is not decided on what was there."""
+        return await self._service.images(urls)
+
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""
         key = str(category)

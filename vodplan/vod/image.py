@@ -59,6 +59,15 @@ async def write(api: Api, call: Call) -> CallAnswer:
     raise BugError(f"Images have no operation {call.operation}.")
 
 
+async def located(api: Api, urls: Sequence[str]) -> dict[str, LiveAsset]:
+    """See `LiveReader.images`. The index names candidates; the address of each is that which it has by its id."""
+    wanted = {url: resource_key(url) for url in urls}
+    ids = await _image_ids(Walk(api, "image", fields=("URL", "Title")), set(wanted.values()))
+    known = await _read_all(api, sorted(set(ids.values())))
+    images = {resource_key(str(one.facts.get("url") or "")): one for one in known.values()}
+    return {url: images[resource] for url, resource in wanted.items() if resource in images}
+
+
 async def pictures(api: Api, ids: Sequence[str]) -> list[tuple[str, str]]:
     """See `Edge.pictures`."""
     return [(one.id, one.text("URL")) for one in (await vod.get_image_infos(api, ids)).images]

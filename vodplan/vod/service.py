@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 from vodplan.core.coverfile import UPLOAD, Images
 from vodplan.core.errors import BugError, ConfigError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call
-from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveBatch, Members, Parts
+from vodplan.core.live import DEFAULT_TREE, Category, Indexed, LiveAsset, LiveBatch, Members, Parts
 from vodplan.core.ports import CallAnswer, Clock
 from vodplan.core.selector import Selector
 from vodplan.vod import category as category_edge
-from vodplan.vod import endpoints, probes, select, video, walk
+from vodplan.vod import endpoints, image, probes, select, video, walk
 from vodplan.vod.caller import Api, Caller, HttpConnections, Throttled
 from vodplan.vod.covers import CoverImages
 from vodplan.vod.credentials import CredentialsProvider
@@ -89,6 +89,10 @@ class Reader:
     async def pictures(self, digests: Sequence[str]) -> Images:
         """See `LiveReader.pictures`."""
         return await self._covers.find(digests)
+
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """See `LiveReader.images`."""
+        return await image.located(self._api, urls)
 
     async def members(self, category: int) -> Members:
         """See `LiveReader.members`."""

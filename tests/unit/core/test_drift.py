@@ -105,6 +105,14 @@ def test_drift_leaves_out_what_the_service_cannot_tell() -> None:
     assert (found.items, found.uncertain, found.fails) == ((), 1, False)
 
 
+def test_drift_leaves_out_the_old_cover_that_a_change_would_delete() -> None:
+    """No entry names the image, so it is not managed; an entry of its own makes it so."""
+    params: Mapping[str, Json] = {"waits_for": [HERE]}
+
+    assert find(a_change(Action.DELETE, before={}, params={**params, "old_cover": True})).items == ()
+    assert said(find(a_change(Action.DELETE, before={}, params=params)).items) == [("state", "absent", "present")]
+
+
 def test_drift_of_a_field_that_did_not_take_is_kept_by_the_service() -> None:
     """It is not sent again, and still not as wanted; the tiers see the facts of its asset."""
     kept = NotConverging(

@@ -168,6 +168,34 @@ def test_picture_may_go_with_the_last_video_that_shows_it() -> None:
     assert refusals(cover, deletion("video/v1"), deletion("video/v2"), covers=COVERS) == ()
 
 
+@pytest.mark.parametrize(
+    ("waits", "left", "taken", "held"),
+    [
+        (["video/ref:one", "video/v2"], "https://h/a.jpg", "http://h/new.jpg", ()),
+        (["video/ref:one"], "http://h/a.jpg", "http://h/new.jpg", ("video/v2",)),
+        ([], "http://h/a.jpg", "http://h/new.jpg", ("video/v1", "video/v2")),
+        (["video/ref:one", "video/v2"], "http://h/other.jpg", "http://h/new.jpg", ("video/v1",)),
+        (["video/ref:one", "video/v2"], "http://h/a.jpg", "http://h/a.jpg?auth_key=1", ("video/v1",)),
+        (["video/ref:one", "video/v2", "video/v9"], "", "http://h/a.jpg", ("video/v1",)),
+    ],
+    ids=["left", "not by all", "without waiting", "another", "the same", "taken"],
+)
+def test_picture_that_its_videos_leave_is_not_held_for_them(
+    waits: list[str], left: str, taken: str, held: tuple[str, ...]
+) -> None:
+    """A deletion that waits for an update is not in the way of the video that the update gives another cover."""
+    gone = build.change("image/i1", Action.DELETE, facts={"url": "http://h/a.jpg"}, params={"waits_for": [*waits]})
+    updates = (
+        build.change("video/ref:one", id="v1", before={"cover": left}, after={"cover": taken}),
+        build.change("video/v2", before={"cover": "http://h/a.jpg"}, after={"cover": {"file": "a.png"}}),
+        build.change("video/v3", before={"title": "a"}, after={"title": "b"}),
+    )
+
+    found = refusals(*updates, gone, covers=COVERS)
+
+    assert {one for one in ("video/v1", "video/v2") for each in found if one in each.message} == set(held)
+
+
 def test_many_users_of_a_cover_are_named_in_part() -> None:
     """Three names and a number are enough to know where to look."""
     users = tuple(f"video/v{number}" for number in range(5))

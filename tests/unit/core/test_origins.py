@@ -17,7 +17,7 @@ from vodplan.core.origins import ChangeOrigin, counted, foreign, origin_of, refu
 from vodplan.core.plan import Plan
 from vodplan.core.rule import Rule
 from vodplan.core.selector import Selector
-from vodplan.core.values import Json
+from vodplan.core.values import CoverFile, Json
 from vodplan.registry import KINDS
 
 LIVE = build.live_video("v1", title="Live", tags=("a",), facts={"reference": "cms-1"})
@@ -215,6 +215,37 @@ def test_image_by_url_is_the_entry_by_id() -> None:
     )
 
     assert origins(plan) == {"state": "earlier"}
+
+
+@pytest.mark.parametrize("older", [True, False], ids=["pending", "branch"])
+def test_deletion_of_an_old_cover_comes_from_where_the_new_cover_does(older: bool) -> None:
+    """No entry names the image; it goes because of the cover, and with the first of several on this branch."""
+    cover = CoverFile(file="covers/a.png", sha256="a" * 64, size=9, delete_old=True)
+    old = "http://h/old.jpg"
+    library = Library(
+        build.live_video("v1", cover=old),
+        build.live_video("v2", cover=old),
+        build.live_image("i1"),
+        urls={"i1": old},
+    )
+    one, two = build.video("v1", cover=cover), build.video("v2", cover=cover)
+    head, base = build.desired(one, two), build.desired(one, *([two] if older else []))
+    last = {"cover": LastWrite(run="r1", at="2026-01-01", value=old)}
+
+    plan = with_origins(
+        plan_of(head, library),
+        head=head,
+        base=base,
+        revision="main (0a1b)",
+        history=History(known=True, writes={"video/v1": last, "video/v2": last}),
+        kinds=KINDS,
+    )
+
+    assert [dict(one.origins) for one in plan.changes] == [
+        {"cover": "pending"},
+        {"cover": "pending" if older else "branch"},
+        {"state": "pending" if older else "branch"},
+    ]
 
 
 def told(plan: Plan, entry: DesiredAsset, field: str, last: LastWrite) -> dict[str, str]:

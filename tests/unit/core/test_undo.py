@@ -17,7 +17,7 @@ from vodplan.core.history import ChangeState
 from vodplan.core.live import LiveBatch
 from vodplan.core.policy import Bound, Policy
 from vodplan.core.undo import Conflict, Stuck
-from vodplan.core.values import FieldValue, fingerprint
+from vodplan.core.values import CoverFile, FieldValue, fingerprint
 
 TREE = build.categories({"News": {"Sports": {}}, "Film": {}})
 NEWS, FILM, SPORTS = 1, 2, 3
@@ -126,6 +126,42 @@ def test_undo_of_a_removal_lists_what_went_with_all_that_is_known() -> None:
     assert lost.before is not None
     assert (lost.before["title"], lost.before["tags"]) == ("Old", ["a", "b"])
     assert [str(one.address) for one in back.changes] == ["video/v2"]
+
+
+def test_undo_of_a_cover_whose_old_image_the_run_deleted_is_stuck() -> None:
+    """The address is known, and nothing stands behind it any more; other fields go back."""
+    library = _library()
+    library.media["image", "i1"].url = "https://img.example.com/a.jpg"
+    cover = CoverFile(file="covers/a.png", sha256="a" * 64, size=9, delete_old=True)
+    plan = plan_of(build.desired(build.video("v1", title="New", cover=cover)), library)
+    detail = run_of(plan, library)
+
+    back, undo = undo_of(detail, library)
+
+    assert [(str(one.address), one.field, one.before, one.reason) for one in undo.stuck] == [
+        (
+            "video/v1",
+            "cover",
+            "http://img.example.com/a.jpg",
+            "The run deleted the image at that address, image/i1.",
+        )
+    ]
+    assert [str(one.address) for one in undo.lost] == ["image/i1"]
+    assert [(str(one.address), sorted(one.after or {})) for one in back.changes] == [("video/v1", ["title"])]
+
+
+def test_undo_of_a_cover_whose_old_image_is_still_there_puts_it_back() -> None:
+    """A deletion that was not carried out took nothing."""
+    library = _library()
+    library.media["image", "i1"].url = "http://img.example.com/a.jpg"
+    library.refuse("i1", "Forbidden.Image")
+    cover = CoverFile(file="covers/a.png", sha256="a" * 64, size=9, delete_old=True)
+    detail = run_of(plan_of(build.desired(build.video("v1", cover=cover)), library), library)
+
+    back, undo = undo_of(detail, library)
+
+    assert (undo.stuck, undo.lost) == ((), ())
+    assert [one.after for one in back.changes] == [{"cover": "http://img.example.com/a.jpg"}]
 
 
 def test_undo_for_an_asset_that_is_gone_by_now_says_so() -> None:

@@ -13,6 +13,7 @@ from vodplan.core.picturefile import MOST_BYTES, Unusable
 from vodplan.core.values import CoverFile
 from vodplan.manifests.cache import Cache
 from vodplan.manifests.coverfiles import read_picture, reader_of
+from vodplan.manifests.edit.model import written
 from vodplan.manifests.load import Loaded, load, load_contents
 
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -143,3 +144,29 @@ def test_file_is_read_once_however_many_entries_name_it(home: Path, monkeypatch:
 
     assert loaded(home).ok
     assert read == ["covers/a.png"]
+
+
+def test_wish_for_the_old_cover_goes_with_its_entry_and_not_with_the_file(home: Path) -> None:
+    """Two entries with one file, of which one asks; kept, and read again, it is the same."""
+    lines = "".join(f"  - {{id: filler-{one}, title: Filler}}\n" for one in range(1_000))
+    (home / "manifests/a.yaml").write_text(
+        f"{ENTRY}  - {{id: two, cover: {{file: covers/a.png, old: delete}}}}\n"
+        f"  - {{id: three, cover: {{file: covers/a.png, old: keep}}}}\n{lines}"
+    )
+    wished = {
+        one.key: value.delete_old
+        for cache in (Cache(home / "cache", b"about"), Cache(home / "cache", b"about"))
+        for one in loaded(home, cache).desired.assets[:3]
+        if isinstance(value := one.values[4], CoverFile)
+    }
+
+    assert list((home / "cache").glob("*.entry"))
+    assert wished == {"one": False, "two": True, "three": False}
+
+
+def test_wish_for_the_old_cover_is_written_as_it_is_read() -> None:
+    """Keeping it is what is meant where nothing is said."""
+    wish = CoverFile(file="covers/a.png", delete_old=True)
+
+    assert written(wish) == {"file": "covers/a.png", "old": "delete"}
+    assert written(CoverFile(file="covers/a.png")) == {"file": "covers/a.png"}

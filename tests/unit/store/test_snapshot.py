@@ -69,6 +69,11 @@ class Service:
         self.asked.append(f"pictures {','.join(digests)}")
         return {}
 
+    async def images(self, urls: Sequence[str]) -> Mapping[str, LiveAsset]:
+        """None."""
+        self.asked.append(f"images {','.join(urls)}")
+        return {}
+
     async def members(self, category: int) -> Members:
         """The same members for every category."""
         self.asked.append(f"members {category}")
@@ -161,7 +166,8 @@ def test_index_is_not_walked_with_a_snapshot(tmp_path: Path) -> None:
         reader = SnapshotReader(service, snapshot, at=NOON)
         assert asyncio.run(reader.count("video")) is None
         assert asyncio.run(walked(reader)) == [()]
-    assert service.asked == ["walk video title"]
+        assert asyncio.run(reader.images(["http://h/a.jpg"])) == {}
+    assert service.asked == ["walk video title", "images http://h/a.jpg"]
     assert not (tmp_path / "x").exists()
 
 

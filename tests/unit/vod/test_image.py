@@ -111,6 +111,24 @@ def test_read_by_url_finds_the_image_behind_it() -> None:
     assert api.count("SearchMedia") == 1
 
 
+def test_images_at_addresses_are_those_that_have_them_by_id() -> None:
+    """One walk of the images and no other; an image that has another address by now, or is gone, is none."""
+    rows: list[Mapping[str, object]] = [
+        {"id": f"i{number}", "URL": f"http://img.example/{number}.png"} for number in range(1, 4)
+    ]
+    infos = [{**POSTER, "URL": "http://img.example/1.png?auth_key=7"}, {**POSTER, "ImageId": "i2"}]
+    api = FakeApi(
+        SearchMedia=searching(images=rows),
+        GetImageInfos=lambda _: {"ImageInfo": infos, "NonExistImageIds": {"ImageId": ["i3"]}},
+    )
+
+    found = asyncio.run(image.located(api, [f"https://img.example/{number}.png?auth_key=9" for number in range(1, 5)]))
+
+    assert {url: one.id for url, one in found.items()} == {"https://img.example/1.png?auth_key=9": "i1"}
+    assert {params["SearchType"] for name, params in api.calls if name == "SearchMedia"} == {"image"}
+    assert api.count("GetImageInfos") == 1
+
+
 def test_read_by_url_of_many_walks_once() -> None:
     """A walk is the costly part, and serves every URL."""
     api = FakeApi(SearchMedia=searching(images=[], videos=[]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from vodplan.core.change import Action, Change
+from vodplan.core.oldcovers import leaves, waited_for
 from vodplan.core.plan import GuardRefusal
 from vodplan.core.urls import resource_key
 from vodplan.core.values import CoverFile
@@ -51,13 +52,19 @@ def users_of(changes: Iterable[Change]) -> CoverUsers:
 
 
 def covers_in_use(changes: Sequence[Change], covers: Mapping[str, tuple[str, ...]]) -> Iterator[GuardRefusal]:
-    """Hold the deletion of an image that a managed video has as its cover, or is to have, unless that video goes."""
+    """Hold the deletion of an image that a managed video has as its cover, or is to have.
+
+    Not counted are videos that the plan deletes, and those that it gives another cover in an update that the deletion
+    of the image waits for (`core.oldcovers`).
+    """
     deletions = [change for change in changes if change.action is Action.DELETE]
     deleted = {f"{change.kind}/{change.id}" for change in deletions}
+    leaving = {str(one.address): (f"{one.kind}/{one.id}", left) for one in changes if (left := leaves(one))}
     used: dict[str, set[str]] = {}
     for change in deletions:
+        waited = [leaving[address] for address in waited_for(change) if address in leaving]
         for resource in pictures(change):
-            users = set(covers.get(resource, ())) - deleted
+            users = set(covers.get(resource, ())) - deleted - {video for video, left in waited if left == resource}
             if users:
                 used.setdefault(str(change.address), set()).update(users)
     if used:

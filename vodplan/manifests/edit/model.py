@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from vodplan.core.coverfile import DELETE
 from vodplan.core.values import CoverFile, FieldValue, TagEdit, Unset
 
 Value = str | int | bool | datetime.date | None | Sequence["Value"] | Mapping[str, "Value"]
@@ -110,7 +111,7 @@ def written(value: FieldValue) -> Value:
         parts = {"add": value.add, "remove": value.remove}
         return {name: list(tags) for name, tags in parts.items() if tags}
     if isinstance(value, CoverFile):
-        return {"file": value.file}
+        return {"file": value.file, "old": DELETE} if value.delete_old else {"file": value.file}
     if isinstance(value, int) and not isinstance(value, bool):
         return {"id": value}
     if isinstance(value, tuple):
