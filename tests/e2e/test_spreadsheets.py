@@ -7,6 +7,7 @@ import datetime
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -153,6 +154,29 @@ def test_workbook_of_an_export_is_one_that_people_can_work_in(library: Project) 
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
     (choice,) = [one for one in sheet.data_validations.dataValidation if one.type == "list"]
     assert (choice.formula1, str(choice.sqref)) == ('"yes"', f"{column['delete']}2:{column['delete']}1021")
+
+
+def test_workbook_with_pictures_is_edited_and_imported_like_any(library: Project) -> None:
+    """On the installed command: each picture in the row of its image; saved with them, it asks for what was typed."""
+    exported = library.run("export", "--format", "xlsx", "--pictures", "--kind", "image", "--out", "l.xlsx", "-v")
+
+    assert exported.code == 0, exported.said
+    no_bug(exported)
+    book = openpyxl.load_workbook(library.folder / "l.xlsx")
+    sheet: Any = book["assets"]
+    rows = {one.anchor._from.row + 1 for one in sheet._images}
+    assert f"Pictures: {len(rows)} of 200 rows have one; {200 - len(rows)} could not be fetched." in exported.err
+    assert 180 < len(rows) == len(sheet._images)
+    bare = {f"picture of image/{sheet.cell(row, 2).value}: " for row in range(2, 202) if row not in rows}
+    assert bare == {one for one in bare if one in exported.err}
+    sheet["D3"] = "Kick-off"
+    book.save(library.folder / "l.xlsx")
+
+    planned = library.run("import", "l.xlsx", "--format", "json")
+
+    assert "200 rows: 1 new entry." in planned.err
+    (change,) = planned.document["changes"]
+    assert (change["address"], change["after"]) == (f"image/{sheet['B3'].value}", {"title": "Kick-off"})
 
 
 def test_csv_goes_to_stdout_and_back(library: Project, served: RunningEmulator) -> None:

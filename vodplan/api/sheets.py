@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from vodplan.api.exporting import FIELDS, ExportWishes, LiveLibrary, opened_spool, read_library
 from vodplan.api.projects import StrPath, find_project
 from vodplan.api.quiet import Quiet
+from vodplan.api.sheetpictures import RowPictures, require_drawing, row_pictures
 from vodplan.core.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def export_sheet(
     wishes: ExportWishes | None = None,
     walk_by: str = "search",
     fresh: bool = False,
+    pictures: bool = False,
     target: str | None = None,
     config: StrPath | None = None,
     cwd: StrPath | None = None,
@@ -51,16 +53,25 @@ def export_sheet(
     path:   the file, written whole or not at all; None hands a CSV to `sink`, piece by piece.
     format: `csv` or `xlsx`.
     wishes: kinds, fields, `keep`, `select` and `beside` count; a sheet is not divided, and shows what is empty.
-    raises: UsageError where a workbook cannot be had; else as `export`.
+    pictures: put a small copy of its cover, or of the image itself, into each row of a workbook; a row whose picture
+            cannot be had has none, and the report counts them.
+    raises: UsageError where a workbook cannot be had, or its pictures; else as `export`.
     """
     from vodplan.manifests.sheets.columns import columns_for
     from vodplan.manifests.sheets.writing import require_workbooks
 
     wishes = wishes or ExportWishes()
+    if pictures and format != WORKBOOK:
+        raise UsageError(
+            f"--pictures puts pictures into a workbook, and {format} holds none.",
+            next="vodplan export --format xlsx --pictures --out library.xlsx",
+        )
     if format == WORKBOOK:
         if path is None:
             raise UsageError("A workbook goes to a file.", next="vodplan export --format xlsx --out library.xlsx")
         require_workbooks()
+        if pictures:
+            require_drawing()
     environment = os.environ if environ is None else environ
     base = Path.cwd() if cwd is None else Path(cwd)
     project = find_project(config=config, cwd=base, environ=environment)
@@ -78,16 +89,27 @@ def export_sheet(
             resumed=resumed,
             now=now,
         )
-        columns = columns_for(wishes.fields or FIELDS, wishes.kinds)
+        columns = columns_for(wishes.fields or FIELDS, wishes.kinds, pictures=pictures)
         rows = _Rows(library, wishes, columns)
-        watched.start("writing", rows.count)
-        try:
-            if path is None:
-                _hand_over(rows, sink)
-            else:
-                _write(base / path, format, rows)
-        finally:
-            watched.finish()
+        with contextlib.ExitStack() as stack:
+            if pictures:
+                fetching = row_pictures(
+                    rows.assets(),
+                    beside=spool.path,
+                    project=project,
+                    environ=environment,
+                    target=target,
+                    progress=watched,
+                )
+                rows.pictures = stack.enter_context(fetching)
+            watched.start("writing", rows.count)
+            try:
+                if path is None:
+                    _hand_over(rows, sink)
+                else:
+                    _write(base / path, format, rows)
+            finally:
+                watched.finish()
         report = _report(rows, library, wishes, shown="stdout" if path is None else str(path))
         spool.finish()
         return report
@@ -96,8 +118,9 @@ def export_sheet(
 class _Rows:
     """The rows of a library, by kind, then time of creation; read from the disk as they are wanted.
 
-    count:   how many there are.
-    entries: kind → how many.
+    count:    how many there are.
+    entries:  kind → how many.
+    pictures: of the assets, once they were fetched.
     """
 
     def __init__(self, library: LiveLibrary, wishes: ExportWishes, columns: Sequence[Column]) -> None:
@@ -110,6 +133,7 @@ class _Rows:
             return ("", created_of(live)) if chosen.wants(live) else None
 
         self.columns = columns
+        self.pictures: RowPictures | None = None
         self._library = library
         library.spool.place(place)
         self.entries = Counter({kind: total for kind, _, total in library.spool.groups()})
@@ -119,10 +143,17 @@ class _Rows:
         from vodplan.manifests.sheets.rows import row_of
         from vodplan.registry import KINDS
 
+        for live in self.assets():
+            picture = None if self.pictures is None else self.pictures.of(live)
+            yield row_of(live, KINDS[live.kind], self.columns, self._library.tree, picture)
+
+    def assets(self) -> Iterator[LiveAsset]:
+        """What the rows are about, in their order."""
+        from vodplan.registry import KINDS
+
         for name in KINDS:
             if self.entries[name]:
-                for live in self._library.spool.members(name, ""):
-                    yield row_of(live, KINDS[name], self.columns, self._library.tree)
+                yield from self._library.spool.members(name, "")
 
 
 def _hand_over(rows: _Rows, sink: Callable[[bytes], object] | None) -> None:
@@ -178,4 +209,5 @@ def _report(rows: _Rows, library: LiveLibrary, wishes: ExportWishes, *, shown: s
         missed=library.spool.missed(),
         not_written={},
         examples=(),
+        pictures=None if rows.pictures is None else rows.pictures.done,
     )

@@ -402,6 +402,9 @@ def _export(parser: Parser) -> None:
     )
     parser.add_argument("--with-empty", action="store_true", help="also write fields that are empty")
     parser.add_argument("--unmanaged", action="store_true", help="only what is in no manifest outside of the folder")
+    parser.add_argument(
+        "--pictures", action="store_true", help="put small copies of covers and images into the rows of a workbook"
+    )
     parser.add_argument("--fresh", action="store_true", help="begin anew where an export was cut off")
     _walk_by(parser)
     _common(parser, formats=values.export_format)

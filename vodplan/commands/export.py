@@ -5,11 +5,13 @@ from __future__ import annotations
 import shlex
 
 from vodplan import api
+from vodplan.api.sheets import WORKBOOK
 from vodplan.commands.context import Context
 from vodplan.commands.options import ExportOptions
 from vodplan.commands.output import require_writable
 from vodplan.core.errors import ApiError, UsageError
 from vodplan.core.exported import ExportReport
+from vodplan.core.pictures import Fetched
 from vodplan.render.formats import SHEETS
 from vodplan.render.results import LibraryExported
 
@@ -22,6 +24,7 @@ def run(options: ExportOptions, context: Context) -> int:
         if options.format in ("text", *SHEETS):
             console.say(f"Going on with the export that began at {since}; --fresh begins anew.\n")
 
+    _require_pictures(options)
     kinds = tuple(dict.fromkeys(options.kind)) or api.ExportWishes().kinds
     select = None
     if options.select is not None:
@@ -53,6 +56,7 @@ def run(options: ExportOptions, context: Context) -> int:
             wishes=wishes,
             walk_by=options.walk_by,
             fresh=options.fresh,
+            pictures=options.pictures,
             target=options.target,
             config=options.config,
             cwd=console.cwd,
@@ -60,6 +64,8 @@ def run(options: ExportOptions, context: Context) -> int:
             progress=context.progress(options),
             resumed=resumed,
         )
+        if report.pictures is not None:
+            console.say(f"{_pictures(report.pictures, sum(report.entries.values()))}\n")
     else:
         report = api.export(
             options.out,
@@ -96,6 +102,23 @@ def _told(report: ExportReport, options: ExportOptions, context: Context) -> int
     return 0
 
 
+def _pictures(fetched: Fetched, rows: int) -> str:
+    parts = [f"{fetched.found:,} of {rows:,} rows have one"]
+    if fetched.failed:
+        parts.append(f"{fetched.failed:,} could not be fetched")
+    if fetched.large:
+        parts.append(f"{fetched.large:,} cannot be drawn here, such as SVG")
+    return f"Pictures: {'; '.join(parts)}."
+
+
+def _require_pictures(options: ExportOptions) -> None:
+    if options.pictures and options.format != WORKBOOK:
+        raise UsageError(
+            "--pictures puts pictures into the rows of a workbook, and only --format xlsx writes one.",
+            next="vodplan export --format xlsx --pictures --out library.xlsx",
+        )
+
+
 def _require_sheet(options: ExportOptions, context: Context) -> None:
     """Refuse what a sheet has not, before the library is read; raises UsageError."""
     files = ExportOptions()
@@ -130,6 +153,7 @@ def _next(report: ExportReport, options: ExportOptions) -> str:
 def _command(options: ExportOptions, *, walk_by: str) -> str:
     out = ["--out", options.out] if options.out is not None else []
     sheet = ["--format", options.format] if options.format in SHEETS else []
+    sheet += ["--pictures"] if options.pictures else []
     return shlex.join(["vodplan", "export", *sheet, *out, "--walk-by", walk_by, *_common(options)])
 
 

@@ -140,6 +140,7 @@ class ExportOptions(CommonOptions):
     fresh:  begin anew where an export was cut off.
     unmanaged: only what no manifest outside of the folder names.
     select: only what a selector finds, as it stands in a rule.
+    pictures: whether the rows of a workbook have small copies of covers and images.
     """
 
     out: str | None = None
@@ -153,6 +154,7 @@ class ExportOptions(CommonOptions):
     with_empty: bool = False
     unmanaged: bool = False
     fresh: bool = False
+    pictures: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

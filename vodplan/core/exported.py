@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from vodplan.core.pictures import Fetched
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotWritten:
@@ -59,6 +61,7 @@ class ExportReport:
     missed:    assets that the service counts and does not show.
     not_written: field → values that no manifest can say; the field is "" for whole assets and categories.
     examples:  the first of them.
+    pictures:  what came of fetching them; None where none were wanted.
     """
 
     target: str
@@ -72,3 +75,4 @@ class ExportReport:
     missed: int
     not_written: Mapping[str, int]
     examples: Sequence[NotWritten]
+    pictures: Fetched | None = None

@@ -21,6 +21,35 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A picture that is wanted.
+
+    address: of the asset or the change that it belongs to, each once.
+    id:      of the asset, for which the service may sign its picture's address anew; "" where it is not to be asked.
+    url:     where the picture was, without a signature.
+    """
+
+    address: str
+    kind: str
+    id: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What came of fetching pictures one by one.
+
+    found:  how many there are.
+    failed: pictures that could not be fetched, or are none.
+    large:  pictures that were left out since no small copy of them can be made here.
+    """
+
+    found: int
+    failed: int
+    large: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pictures:
     """What came of fetching the pictures of a plan.
 

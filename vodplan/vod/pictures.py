@@ -1,4 +1,4 @@
-"""Fetches the pictures of a plan, by addresses that are good now, and makes small copies of them.
+"""Fetches the pictures of a plan or a library, by addresses that are good now, and makes small copies of them.
 
 Where an address leads is other people's word: only http and https, only public servers unless the service itself is on
 this machine, no redirects, so many bytes and seconds and no more. Whatever goes wrong with a picture, there is none.
@@ -11,7 +11,7 @@ import ipaddress
 import logging
 import socket
 import urllib.request
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import httpx
@@ -19,7 +19,7 @@ import httpx
 from vodplan._version import __version__
 from vodplan.core.change import Change
 from vodplan.core.errors import ApiError, CredentialsError
-from vodplan.core.pictures import Picture, Pictures, known_of, picture_address
+from vodplan.core.pictures import Fetched, Picture, Pictures, Wanted, known_of, picture_address
 from vodplan.core.ports import Progress
 from vodplan.vod import video_api
 from vodplan.vod.caller import Api
@@ -39,6 +39,9 @@ SECONDS = 20.0
 """Seconds that one picture may take."""
 
 AT_ONCE = 8
+SIGNED_AT_ONCE = 400
+"""Pictures whose addresses are signed before they are fetched: signatures do not last, and long work does."""
+
 _TIMEOUT = httpx.Timeout(10.0)
 _HEADERS = {"accept": "image/webp,image/png,image/jpeg,image/*;q=0.8", "user-agent": f"vodplan/{__version__}"}
 
@@ -62,51 +65,74 @@ async def fetch_pictures(
     raises:    CredentialsError; any other failure leaves a picture out.
     """
     wanted = _wanted(changes)
-    chosen = dict(list(wanted.items())[:MOST])
-    progress.start("pictures", len(chosen))
+    chosen = wanted[:MOST]
+    found: dict[str, Picture] = {}
+    done = await fetch_each(
+        api, chosen, take=found.__setitem__, copy=small_copy, progress=progress, local=local, transport=transport
+    )
+    ordered = {one.address: found[one.address] for one in chosen if one.address in found}
+    return Pictures(found=ordered, failed=done.failed, large=done.large, beyond=len(wanted) - len(chosen))
+
+
+async def fetch_each(
+    api: Api,
+    wanted: Sequence[Wanted],
+    *,
+    take: Callable[[str, Picture], None],
+    copy: Callable[[bytes], Picture | None],
+    progress: Progress,
+    local: bool,
+    transport: httpx.AsyncBaseTransport | None = None,
+) -> Fetched:
+    """Fetch pictures, and hand each over with its address as it comes, in any order; none of them stays in memory.
+
+    copy:   makes what is handed over of the bytes that came; None for what it can make nothing of. raises: ValueError.
+    raises: CredentialsError, and whatever `take` raises; any other failure leaves a picture out.
+    """
+    found = failed = large = 0
+    progress.start("pictures", len(wanted))
     try:
-        fresh = await _fresh(api, chosen)
-        found: dict[str, Picture] = {}
-        failed = large = 0
         async with httpx.AsyncClient(
             timeout=_TIMEOUT, headers=_HEADERS, follow_redirects=False, transport=transport
         ) as client:
-
-            def work() -> Iterator[Callable[[], Awaitable[tuple[str, Picture | NoPicture | None]]]]:
-                for address, change in chosen.items():
-                    url = fresh.get(address) or picture_address(known_of(change))
-                    yield partial(_one, client, address, url, local)
-
-            async for address, result in as_completed(work(), ahead=AT_ONCE):
-                progress.advance(1)
-                if isinstance(result, NoPicture):
-                    failed += 1
-                    log.debug("picture of %s: %s", address, result)
-                elif result is None:
-                    large += 1
-                else:
-                    found[address] = result
+            for start in range(0, len(wanted), SIGNED_AT_ONCE):
+                chosen = wanted[start : start + SIGNED_AT_ONCE]
+                fresh = await _fresh(api, chosen)
+                work = [
+                    partial(_one, client, one.address, fresh.get(one.address) or one.url, copy, local) for one in chosen
+                ]
+                async for address, result in as_completed(work, ahead=AT_ONCE):
+                    progress.advance(1)
+                    if isinstance(result, NoPicture):
+                        failed += 1
+                        log.debug("picture of %s: %s", address, result)
+                    elif result is None:
+                        large += 1
+                    else:
+                        found += 1
+                        take(address, result)
     finally:
         progress.finish()
-    ordered = {address: found[address] for address in chosen if address in found}
-    return Pictures(found=ordered, failed=failed, large=large, beyond=len(wanted) - len(chosen))
+    return Fetched(found=found, failed=failed, large=large)
 
 
-def _wanted(changes: Sequence[Change]) -> dict[str, Change]:
-    """Address → the first change of it that knows a picture, removals first."""
-    wanted: dict[str, Change] = {}
+def _wanted(changes: Sequence[Change]) -> list[Wanted]:
+    """A picture for each address, of the first change of it that knows one, removals first."""
+    wanted: dict[str, Wanted] = {}
     for change in sorted(changes, key=lambda one: not one.action.removes):
-        if picture_address(known_of(change)):
-            wanted.setdefault(str(change.address), change)
-    return wanted
+        address, url = str(change.address), picture_address(known_of(change))
+        if url and address not in wanted:
+            asset_id = change.id or "" if "type" not in change.params else ""
+            wanted[address] = Wanted(address=address, kind=change.kind, id=asset_id, url=url)
+    return list(wanted.values())
 
 
-async def _fresh(api: Api, wanted: Mapping[str, Change]) -> dict[str, str]:
+async def _fresh(api: Api, wanted: Sequence[Wanted]) -> dict[str, str]:
     """Address → the address of its picture with a signature of now, for all that the service knows by an id."""
     ids: dict[str, dict[str, list[str]]] = {kind: {} for kind in EDGES}
-    for address, change in wanted.items():
-        if change.id and change.kind in ids and "type" not in change.params:
-            ids[change.kind].setdefault(change.id, []).append(address)
+    for one in wanted:
+        if one.id and one.kind in ids:
+            ids[one.kind].setdefault(one.id, []).append(one.address)
     fresh: dict[str, str] = {}
     for kind, by_id in ids.items():
         names = list(by_id)
@@ -127,14 +153,14 @@ async def _addresses(api: Api, kind: str, ids: Sequence[str]) -> list[tuple[str,
 
 
 async def _one(
-    client: httpx.AsyncClient, address: str, url: str, local: bool
+    client: httpx.AsyncClient, address: str, url: str, copy: Callable[[bytes], Picture | None], local: bool
 ) -> tuple[str, Picture | NoPicture | None]:
     try:
         async with asyncio.timeout(SECONDS):
             content = await _content(client, url, local)
         if not media_of(content):
             raise NoPicture("what came is no picture")
-        return address, await asyncio.to_thread(small_copy, content)
+        return address, await asyncio.to_thread(copy, content)
     except NoPicture as none:
         return address, none
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, TimeoutError, ValueError) as error:

@@ -30,7 +30,7 @@ from vodplan.vod.probes import Need, ProbeResult
 
 if TYPE_CHECKING:
     from vodplan.core.change import Change
-    from vodplan.core.pictures import Pictures
+    from vodplan.core.pictures import Fetched, Picture, Pictures, Wanted
     from vodplan.core.ports import Progress
     from vodplan.vod.backup import SourceBackup
     from vodplan.vod.storage import ObjectStorage
@@ -277,6 +277,16 @@ class VodService:
 
         local = endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
         return await fetch_pictures(self.api, changes, progress=progress, local=local)
+
+    async def redrawn_pictures(
+        self, wanted: Sequence[Wanted], *, take: Callable[[str, Picture], None], progress: Progress
+    ) -> Fetched:
+        """Small JPEGs of pictures, each handed over with its address as it comes; see `vod.pictures.fetch_each`."""
+        from vodplan.vod.pictures import fetch_each
+        from vodplan.vod.thumbnails import redrawn
+
+        local = endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
+        return await fetch_each(self.api, wanted, take=take, copy=redrawn, progress=progress, local=local)
 
     @property
     def calls(self) -> Counter[str]:

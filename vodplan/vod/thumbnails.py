@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from importlib.util import find_spec
 
 from vodplan.core.pictures import Picture
 
@@ -46,6 +47,21 @@ def small_copy(content: bytes) -> Picture | None:
     if smaller is not None and len(smaller) < len(content):
         return Picture(media="image/jpeg", content=smaller)
     return Picture(media=media, content=content) if len(content) <= KEPT_BYTES else None
+
+
+def redrawn(content: bytes) -> Picture | None:
+    """A copy as a JPEG, however small the picture is; None for what cannot be drawn here: an SVG, too many pixels.
+
+    For documents that programs open which know less of strangers' files than browsers do.
+    content, raises: as for `small_copy`.
+    """
+    made = None if media_of(content) == "image/svg+xml" else _smaller(content)
+    return None if made is None else Picture(media="image/jpeg", content=made)
+
+
+def can_redraw() -> bool:
+    """Whether pictures can be drawn anew: Pillow is installed."""
+    return find_spec("PIL") is not None
 
 
 def _smaller(content: bytes) -> bytes | None:

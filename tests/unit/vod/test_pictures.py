@@ -17,9 +17,10 @@ from tests.unit.vod.test_thumbnails import picture
 from vodplan.core.address import Address
 from vodplan.core.change import Action, Change
 from vodplan.core.errors import CredentialsError
-from vodplan.core.pictures import Pictures
+from vodplan.core.pictures import Fetched, Picture, Pictures, Wanted
 from vodplan.vod import pictures as edge
-from vodplan.vod.pictures import MOST_BYTES, fetch_pictures
+from vodplan.vod.pictures import MOST_BYTES, fetch_each, fetch_pictures
+from vodplan.vod.thumbnails import redrawn
 
 PNG = picture(size=(4, 4))
 COVER = "http://192.0.2.1/cover.png"
@@ -246,3 +247,63 @@ def test_fetch_of_a_large_picture_that_cannot_be_made_smaller_is_counted() -> No
     got, _ = fetch(api(), video(), answer=lambda _: httpx.Response(200, content=svg))
 
     assert (got.large, got.failed, got.found) == (1, 0, {})
+
+
+def test_fetch_one_by_one_signs_as_it_goes_and_keeps_nothing() -> None:
+    """Signatures do not last as long as a library takes; each picture is handed over drawn anew."""
+    signed: list[str] = []
+    order: list[str] = []
+
+    def infos(params: Mapping[str, str]) -> dict[str, object]:
+        order.append(f"sign {params['VideoIds']}")
+        ids = params["VideoIds"].split(",")
+        return {"VideoList": [{"VideoId": one, "CoverURL": f"{COVER}?{one}&auth_key=1"} for one in ids]}
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        order.append("fetch")
+        signed.append(str(request.url))
+        return httpx.Response(404) if "v3" in str(request.url) else httpx.Response(200, content=PNG)
+
+    wanted = [Wanted(address=f"video/v{one}", kind="video", id=f"v{one}", url=COVER) for one in range(5)]
+    taken: dict[str, Picture] = {}
+    with mock.patch.object(edge, "SIGNED_AT_ONCE", 2):
+        done = asyncio.run(
+            fetch_each(
+                FakeApi(GetVideoInfos=infos),
+                wanted,
+                take=taken.__setitem__,
+                copy=redrawn,
+                progress=Steps(),
+                local=True,
+                transport=httpx.MockTransport(answered),
+            )
+        )
+
+    assert done == Fetched(found=4, failed=1, large=0)
+    assert sorted(taken) == ["video/v0", "video/v1", "video/v2", "video/v4"]
+    assert {one.media for one in taken.values()} == {"image/jpeg"}
+    assert order == ["sign v0,v1", "fetch", "fetch", "sign v2,v3", "fetch", "fetch", "sign v4", "fetch"]
+    assert sorted(signed) == [f"{COVER}?v{one}&auth_key=1" for one in range(5)]
+
+
+def test_fetch_one_by_one_ends_where_a_picture_cannot_be_kept() -> None:
+    """A full disk is no fault of the picture, and the connections are closed all the same."""
+
+    def full(address: str, _: Picture) -> None:
+        raise OSError(28, f"no room for {address}")
+
+    steps = Steps()
+    wanted = [Wanted(address=f"video/v{one}", kind="video", id="", url=COVER) for one in range(20)]
+    with pytest.raises(OSError, match="no room"):
+        asyncio.run(
+            fetch_each(
+                api(),
+                wanted,
+                take=full,
+                copy=redrawn,
+                progress=steps,
+                local=True,
+                transport=httpx.MockTransport(lambda _: httpx.Response(200, content=PNG)),
+            )
+        )
+    assert steps.told[-1] == "end"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from vodplan.vod import thumbnails
-from vodplan.vod.thumbnails import KEPT_BYTES, SIDES, media_of, small_copy
+from vodplan.vod.thumbnails import KEPT_BYTES, SIDES, can_redraw, media_of, redrawn, small_copy
 
 
 def picture(form: str = "PNG", size: tuple[int, int] = (1280, 720), mode: str = "RGB") -> bytes:
@@ -97,3 +97,31 @@ def test_small_copy_of_a_broken_picture_is_refused(cut: int) -> None:
     """Half a picture is none."""
     with pytest.raises(ValueError, match="broken"):
         small_copy(picture()[:cut])
+
+
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
+@pytest.mark.parametrize("size", [(1280, 720), (4, 4)])
+def test_redrawn_picture_is_a_jpeg_of_its_own(form: str, size: tuple[int, int]) -> None:
+    """However small it is: a workbook opens in programs that know less of strangers' files than browsers do."""
+    content = picture(form, size)
+
+    made = redrawn(content)
+
+    assert made is not None
+    assert (made.media, media_of(made.content)) == ("image/jpeg", "image/jpeg")
+    assert made.content != content
+    assert Image.open(io.BytesIO(made.content)).size == ((4, 4) if size == (4, 4) else (320, 180))
+
+
+def test_redrawn_picture_that_cannot_be_drawn_is_none() -> None:
+    """An SVG, one of too many pixels, and any where Pillow is not installed; a broken one is an error."""
+    assert redrawn(b"<svg xmlns='http://www.w3.org/2000/svg'/>") is None
+    with mock.patch.object(thumbnails, "MOST_PIXELS", 15):
+        assert redrawn(picture(size=(4, 4))) is None
+    assert can_redraw()
+    tiny = picture(size=(4, 4))
+    with mock.patch.dict(sys.modules, {"PIL": None}):
+        assert not can_redraw()
+        assert redrawn(tiny) is None
+    with pytest.raises(ValueError, match="broken"):
+        redrawn(picture()[:200])

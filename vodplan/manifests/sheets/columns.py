@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from vodplan.core.kind import Style
@@ -23,6 +23,7 @@ class Role(enum.StrEnum):
     FIELD = "field"
     REMOVAL = "removal"
     FACT = "fact"
+    PICTURE = "picture"
     STAMP = "stamp"
 
     @property
@@ -85,15 +86,27 @@ COLUMNS = (
 )
 """All there are. An export leaves out those of fields that are not wanted, and of kinds that it has not."""
 
-BY_NAME = {column.name: column for column in COLUMNS}
+PICTURE = Column(name="picture", role=Role.PICTURE, width=18)
+"""Where pictures are wanted: behind those that name the asset, and as wide as 131 pixels."""
+
+BY_NAME = {column.name: column for column in (*COLUMNS, PICTURE)}
+"""Also that of pictures, which an import passes over."""
 
 FIELDS = tuple(column.name for column in COLUMNS if column.role is Role.FIELD)
 """In the order of the kinds that brought them, so that a new kind's come last (`sheets.stamps`)."""
 
 
-def columns_for(fields: Collection[str], kinds: Collection[str]) -> tuple[Column, ...]:
+def columns_for(fields: Collection[str], kinds: Collection[str], *, pictures: bool = False) -> tuple[Column, ...]:
     """The columns of an export of these fields of these kinds: what none of the kinds has is left out."""
-    return tuple(column for column in COLUMNS if _belongs(column, fields, kinds))
+    columns = [column for column in COLUMNS if _belongs(column, fields, kinds)]
+    if pictures:
+        columns.insert(frozen(columns), PICTURE)
+    return tuple(columns)
+
+
+def frozen(columns: Sequence[Column]) -> int:
+    """How many columns, from the first one on, tell which asset a row is about."""
+    return next(place for place, column in enumerate(columns) if column.role not in (Role.NAME, Role.PICTURE))
 
 
 def _belongs(column: Column, fields: Collection[str], kinds: Collection[str]) -> bool:

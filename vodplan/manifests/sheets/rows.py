@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from vodplan.core.categories import CategoryTree
 from vodplan.core.kind import Field, Kind, Style
@@ -14,7 +16,16 @@ from vodplan.manifests import limits
 from vodplan.manifests.sheets.columns import Column, Form, Role
 from vodplan.manifests.sheets.stamps import stamp
 
-Cell = str | int | float | datetime.datetime | None
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A picture: a JPEG on the disk, which stays there until the sheet is written, and what it is of."""
+
+    file: Path
+    of: str
+
+
+Cell = str | int | float | datetime.datetime | Drawn | None
 """What a row has in one column; None for nothing. A moment is UTC, without its zone."""
 
 ID_PREFIX = "id:"
@@ -31,8 +42,12 @@ _NO_CELL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 """What XML cannot hold or a terminal obeys; no manifest can say it either."""
 
 
-def row_of(live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: CategoryTree) -> list[Cell]:
+def row_of(
+    live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: CategoryTree, picture: Path | None = None
+) -> list[Cell]:
     """The cells of an asset, in the order of the columns.
+
+    picture: a JPEG of it, where there is one.
 
     What no manifest can say stands there all the same; nobody who leaves it alone asks for it.
     """
@@ -52,6 +67,8 @@ def row_of(live: LiveAsset, kind: Kind, columns: Sequence[Column], tree: Categor
             row.append(stamp(live.kind, live.id, reference, {name: cells.get(name, "") for name in known}))
         elif column.role is Role.REMOVAL:
             row.append(None)
+        elif column.role is Role.PICTURE:
+            row.append(None if picture is None else Drawn(picture, f"{live.kind}/{live.id}"))
         else:
             row.append({"kind": live.kind, "id": live.id, "reference": reference or None}[column.name])
     return row

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from vodplan.core.cells import neutral
 from vodplan.core.errors import ConfigError, UsageError
-from vodplan.manifests.sheets.columns import DELETE, SHEET, Column, Form, Role
-from vodplan.manifests.sheets.rows import Cell
+from vodplan.manifests.sheets.columns import DELETE, SHEET, Column, Form, Role, frozen
+from vodplan.manifests.sheets.rows import Cell, Drawn
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
@@ -24,6 +24,13 @@ MARK = b"\xef\xbb\xbf"
 
 MOST_ROWS = 1_048_575
 """Rows of a workbook, without its header."""
+
+PICTURE_SIDES = (126, 72)
+"""Pixels that a picture in a cell has at most; its own are more, for screens that show more, and to be made larger."""
+
+_MOVES_WITH_CELLS = 1
+_EDGE = 2
+"""Pixels between a picture and the lines around its cell."""
 
 INSTALL = "pip install 'vodplan[sheets]'"
 
@@ -95,14 +102,16 @@ def _fill(book: Workbook, columns: Sequence[Column], rows: Iterable[Sequence[Cel
         hidden = {"hidden": True} if column.role is Role.STAMP else {}
         sheet.set_column(place, place, column.width, formats[column.name], hidden)
         sheet.write_string(0, place, column.name, head)
-    sheet.freeze_panes(1, 2)
+    sheet.freeze_panes(1, frozen(columns))
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     _restrict(sheet, columns, max(count, 1))
     allowed = ("autofilter", "sort", "format_cells", "format_columns", "format_rows", "select_locked_cells")
     sheet.protect("", dict.fromkeys(allowed, True))
     for number, row in enumerate(rows, start=1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
-            if cell is not None:
+            if isinstance(cell, Drawn):
+                _draw(sheet, number, place, cell)
+            elif cell is not None:
                 _write(sheet, number, place, cell, formats[column.name])
 
 
@@ -114,6 +123,31 @@ def _write(sheet: Worksheet, row: int, column: int, cell: str | float | datetime
         sheet.write_datetime(row, column, cell, style)
     else:
         sheet.write_number(row, column, cell, style)
+
+
+def _draw(sheet: Worksheet, row: int, column: int, cell: Drawn) -> None:
+    """Put a picture into the middle of its cell, within it, so that it is sorted, filtered and deleted with its row."""
+    from xlsxwriter.image import Image
+
+    # A path, not bytes: it is read when the workbook is closed, and memory stays flat.
+    image = Image(str(cell.file))
+    wide, high = image.width * 96 / image.x_dpi, image.height * 96 / image.y_dpi
+    scale = min(PICTURE_SIDES[0] / wide, PICTURE_SIDES[1] / high, 1.0)
+    room = (PICTURE_SIDES[0] - wide * scale, PICTURE_SIDES[1] - high * scale)
+    sheet.set_row_pixels(row, PICTURE_SIDES[1] + 2 * _EDGE)
+    sheet.insert_image(
+        row,
+        column,
+        image,
+        {
+            "x_scale": scale,
+            "y_scale": scale,
+            "x_offset": _EDGE + int(room[0] / 2),
+            "y_offset": _EDGE + int(room[1] / 2),
+            "object_position": _MOVES_WITH_CELLS,
+            "description": cell.of,
+        },
+    )
 
 
 def _format(book: Workbook, column: Column) -> Format:
@@ -166,7 +200,7 @@ def _restrict(sheet: Worksheet, columns: Sequence[Column], last: int) -> None:
 
 
 def _csv_cell(cell: Cell) -> str:
-    if cell is None:
+    if cell is None or isinstance(cell, Drawn):
         return ""
     if isinstance(cell, datetime.datetime):
         return cell.strftime(_MOMENT)
