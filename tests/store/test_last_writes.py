@@ -81,6 +81,17 @@ def test_last_write_is_not_sure_while_a_call_has_no_outcome_on_record(store: Sto
     assert title_of_a(store) == ("First", False)
 
 
+def test_last_write_that_may_be_the_only_one_is_told_and_not_sure(store: Store) -> None:
+    """Whoever asks must not take the field for one that no run ever wrote."""
+    run = ended(store, a_plan(an_update("a", after="First")), Verdict.UNKNOWN)
+    ended(store, a_plan(an_update("b", after="First")), Verdict.REFUSED)
+
+    writes = store.last_writes(TARGET, {"video/a": None, "video/b": None}).writes
+
+    assert list(writes) == ["video/a"]
+    assert (writes["video/a"]["title"].run, title_of_a(store)) == (run, ("First", False))
+
+
 @pytest.mark.parametrize(
     ("unconverged", "sure"),
     [

@@ -20,6 +20,9 @@ from vodplan.core.policy import Protection
 from vodplan.core.tiers import DriftRules, Tier, TierRule
 from vodplan.core.values import Json
 
+_LIVE_IDS = {"category": "category_before", "categories": "categories_before"}
+"""Field → the parameter of a change with its live value by id: a path is another one once its category is renamed."""
+
 
 class OriginKind(enum.StrEnum):
     """Where a difference came from.
@@ -27,7 +30,7 @@ class OriginKind(enum.StrEnum):
     EDITED:  a run left another value than is live now: it was changed outside of vodplan since.
     PENDING: no run wrote the field, or what the last one left is still live: the manifest is ahead.
     KEPT:    a run wrote the value, and the service kept another.
-    UNKNOWN: no run on the target is on record.
+    UNKNOWN: no run on the target is on record, or what the last one left in the field is not known for sure.
     """
 
     EDITED = "edited"
@@ -139,7 +142,12 @@ def find_drift(plan: Plan, rules: DriftRules, *, history: History, tree: Categor
     tree: the live categories, for rules that name one; those that the plan's facts name by path need none.
     now:  what ages are counted to.
     """
-    items = [_judged(item, facts, rules, history=history, tree=tree, now=now) for item, facts in _differences(plan)]
+    items = [
+        dataclasses.replace(
+            _judged(one.item, one.facts, rules, tree=tree, now=now), origin=_origin(one.item, one.params, history)
+        )
+        for one in _differences(plan)
+    ]
     return Drift(
         target=plan.target,
         created_at=plan.created_at,
@@ -155,11 +163,19 @@ def find_drift(plan: Plan, rules: DriftRules, *, history: History, tree: Categor
 
 def drifted(plan: Plan) -> dict[str, str | None]:
     """Address → the service's id where there is one, of everything that differs: what to ask a store about."""
-    return {str(item.address): item.id for item, _ in _differences(plan)}
+    return {str(one.item.address): one.item.id for one in _differences(plan)}
 
 
-def _differences(plan: Plan) -> Iterator[tuple[DriftItem, Mapping[str, Json]]]:
-    """Each field that differs, not yet judged, with the facts of its asset."""
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """One field that differs, not yet judged, with the facts of its asset and the parameters of its change."""
+
+    item: DriftItem
+    facts: Mapping[str, Json] = field(default_factory=dict)
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+
+def _differences(plan: Plan) -> Iterator[_Difference]:
     facts: dict[Address, Mapping[str, Json]] = {}
     ids: dict[Address, str | None] = {}
     for change in plan.changes:
@@ -168,13 +184,14 @@ def _differences(plan: Plan) -> Iterator[tuple[DriftItem, Mapping[str, Json]]]:
             known = {"category": change.address.key} if change.kind == "category" else change.facts
             facts[change.address], ids[change.address] = known, change.id
             for name, wanted, live in put_right(change):
-                yield _item(change.address, change.id, name, wanted, live, change.source, known), known
+                item = _item(change.address, change.id, name, wanted, live, change.source, known)
+                yield _Difference(item, known, change.params)
     for one in plan.unconverged:
         known = facts.get(one.address, {})
         kept = _item(one.address, ids.get(one.address), one.field, one.wanted, one.live, one.source, known)
-        yield dataclasses.replace(kept, origin=Origin(kind=OriginKind.KEPT)), known
+        yield _Difference(dataclasses.replace(kept, origin=Origin(kind=OriginKind.KEPT)), known)
     for gone in plan.missing:
-        yield _item(gone.address, None, "state", "present", "missing", gone.source, {}), {}
+        yield _Difference(_item(gone.address, None, "state", "present", "missing", gone.source, {}))
 
 
 def put_right(change: Change) -> Iterable[tuple[str, Json, Json]]:
@@ -193,6 +210,20 @@ def put_right(change: Change) -> Iterable[tuple[str, Json, Json]]:
             return [(name, wanted, before.get(name)) for name, wanted in after.items()]
         case _:
             assert_never(change.action)
+
+
+def still_as_left(last: LastWrite, name: str, live: Json, params: Mapping[str, Json]) -> bool | None:
+    """Whether a field is as the last run left it; None when that is not known.
+
+    params: of the change that would put the field right; they have the live categories by id.
+    """
+    told = _LIVE_IDS.get(name)
+    if told is not None and last.ids is not None:
+        same = comparable(last.ids) == comparable(params.get(told))
+        return same if same or last.sure else None
+    same = comparable(last.value) == comparable(live)
+    # Another path may be another name of the same category.
+    return same if same or (last.sure and told is None) else None
 
 
 def _item(
@@ -224,7 +255,6 @@ def _judged(
     facts: Mapping[str, Json],
     rules: DriftRules,
     *,
-    history: History,
     tree: CategoryTree,
     now: datetime.datetime,
 ) -> DriftItem:
@@ -237,7 +267,7 @@ def _judged(
 
     place = next((place for place, rule in enumerate(rules.tiers) if fits(rule)), None)
     tier = rules.default if place is None else rules.tiers[place].tier
-    return dataclasses.replace(item, tier=tier, rule=place, origin=_origin(item, history))
+    return dataclasses.replace(item, tier=tier, rule=place)
 
 
 def _fits_where(
@@ -250,16 +280,17 @@ def _fits_where(
     return described_by(where, address=item.address, asset_id=item.id or "", facts=facts, tree=tree, now=now)
 
 
-def _origin(item: DriftItem, history: History) -> Origin:
+def _origin(item: DriftItem, params: Mapping[str, Json], history: History) -> Origin:
     last = history.writes.get(str(item.address), {}).get(item.field)
     if item.origin.kind is OriginKind.KEPT:
         kind = OriginKind.KEPT
     elif not history.known:
         kind = OriginKind.UNKNOWN
-    elif last is None or comparable(last.value) == comparable(item.live):
+    elif last is None:
         kind = OriginKind.PENDING
     else:
-        kind = OriginKind.EDITED
+        left = still_as_left(last, item.field, item.live, params)
+        kind = OriginKind.UNKNOWN if left is None else OriginKind.PENDING if left else OriginKind.EDITED
     if last is None:
         return Origin(kind=kind)
     return Origin(kind=kind, run=last.run, at=last.at, left=last.value)

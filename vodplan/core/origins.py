@@ -12,7 +12,7 @@ from operator import attrgetter
 from vodplan.core.address import REFERENCE_PREFIX, URL_PREFIX
 from vodplan.core.change import Action, Change
 from vodplan.core.desired import DesiredAsset, DesiredCategory, DesiredState
-from vodplan.core.drift import History, LastWrite, comparable, put_right
+from vodplan.core.drift import History, put_right, still_as_left
 from vodplan.core.kind import Kind
 from vodplan.core.oldcovers import OLD_COVER, waited_for
 from vodplan.core.plan import GuardRefusal, Plan
@@ -39,9 +39,6 @@ class ChangeOrigin(enum.StrEnum):
 _RULE = attrgetter("selector", "values", "absent")
 _CATEGORY = attrgetter("renamed_from", "absent")
 
-_IDS = {"category": "category_before", "categories": "categories_before"}
-"""Field → the parameter of a change with its live value by id: a path is another one once its category is renamed."""
-
 
 def with_origins(
     plan: Plan,
@@ -65,7 +62,7 @@ def with_origins(
         if asked is None or asked != now.asks(change, name):
             return ChangeOrigin.BRANCH
         last = history.writes.get(str(change.address), {}).get(name)
-        left = None if last is None or not change.certain else _left(last, change, name, live)
+        left = None if last is None or not change.certain else still_as_left(last, name, live, change.params)
         if left is None:
             return ChangeOrigin.EARLIER
         return ChangeOrigin.PENDING if left else ChangeOrigin.CONSOLE
@@ -122,17 +119,6 @@ def _as_what_follows(change: Change, covers: Mapping[str, str]) -> Change:
     found = sorted({covers[address] for address in waited_for(change) if address in covers})
     mine = ChangeOrigin.BRANCH.value
     return dataclasses.replace(change, origins={"state": mine if mine in found or not found else found[0]})
-
-
-def _left(last: LastWrite, change: Change, name: str, live: Json) -> bool | None:
-    """Whether a field is as the last run left it; None when that is not known."""
-    told = _IDS.get(name)
-    if told is not None and last.ids is not None:
-        same = comparable(last.ids) == comparable(change.params.get(told))
-        return same if same or last.sure else None
-    same = comparable(last.value) == comparable(live)
-    # Another path may be another name of the same category.
-    return same if same or (last.sure and told is None) else None
 
 
 class _Wanted:

@@ -19,6 +19,8 @@ def origin_text(origin: Origin) -> str:
             return f"pending: as {run} left it, the manifest is ahead"
         case OriginKind.PENDING:
             return "never applied by vodplan: pending, or edited since"
+        case OriginKind.UNKNOWN if origin.run:
+            return f"unknown: what {run} left there is not known for sure"
         case OriginKind.UNKNOWN:
             return "unknown: no run on this target is on record"
 

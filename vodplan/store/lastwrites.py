@@ -31,11 +31,13 @@ _IDS = {"category": "category_id", "categories": "categories_ids"}
 def last_writes(connection: Connection, key: str, wanted: Mapping[str, str | None]) -> History:
     """What the newest run left in each field of these addresses, also where its plan named the asset otherwise.
 
+    Where no run is known to have written a field, and one may have: what that one would have left, as not sure.
+
     wanted: address → the service's id, None where there is none.
     """
     known = connection.scalar(select(runs.c.number).where(runs.c.target_key == key).limit(1)) is not None
     found: dict[str, dict[str, LastWrite]] = {}
-    unknown: set[tuple[str, str]] = set()
+    unknown: dict[tuple[str, str], LastWrite] = {}
     asked = list(wanted.items()) if known else []
     for start in range(0, len(asked), _AT_ONCE):
         some = dict(asked[start : start + _AT_ONCE])
@@ -48,10 +50,12 @@ def last_writes(connection: Connection, key: str, wanted: Mapping[str, str | Non
             for address in meant & some.keys():
                 for name, write in _left(row):
                     if row["state"] in _OPEN:
-                        unknown.add((address, name))
+                        unknown.setdefault((address, name), write)
                     elif name not in found.setdefault(address, {}):
                         sure = write.sure and (address, name) not in unknown
                         found[address][name] = replace(write, sure=sure)
+    for (address, name), write in unknown.items():
+        found.setdefault(address, {}).setdefault(name, replace(write, sure=False))
     return History(known=known, writes=found)
 
 

@@ -216,6 +216,54 @@ def test_origin_is_told_by_what_the_last_run_left(left: Json, live: Json, kind: 
     assert (item.origin.kind, item.origin.run, item.origin.at, item.origin.left) == (kind, "r1", write.at, left)
 
 
+@pytest.mark.parametrize(
+    ("last", "live", "kind"),
+    [
+        (LastWrite(run="r", at="t", value="older", sure=False), "live", OriginKind.UNKNOWN),
+        (LastWrite(run="r", at="t", value="live", sure=False), "live", OriginKind.PENDING),
+    ],
+)
+def test_origin_is_not_said_to_be_an_edit_where_the_last_write_is_not_sure(
+    last: LastWrite, live: Json, kind: OriginKind
+) -> None:
+    """A call without an answer may have been carried out: then what is live is not what anybody edited."""
+    history = History(known=True, writes={HERE: {"title": last}})
+
+    (item,) = find(a_change(before={"title": live}, after={"title": "wanted"}), history=history).items
+
+    assert (item.origin.kind, item.origin.run, item.origin.left) == (kind, "r", last.value)
+
+
+@pytest.mark.parametrize(
+    ("last", "kind"),
+    [
+        (LastWrite(run="r", at="t", value="Former name", ids=2), OriginKind.PENDING),
+        (LastWrite(run="r", at="t", value="News/Sports", ids=1), OriginKind.EDITED),
+        (LastWrite(run="r", at="t", value="News/Sports", ids=1, sure=False), OriginKind.UNKNOWN),
+        (LastWrite(run="r", at="t", value="News/Sports"), OriginKind.PENDING),
+        (LastWrite(run="r", at="t", value="Former name"), OriginKind.UNKNOWN),
+    ],
+)
+def test_origin_of_a_category_is_told_by_its_id(last: LastWrite, kind: OriginKind) -> None:
+    """A category that was renamed has another path and is the same; whoever renamed it edited no video."""
+    change = a_change(before={"category": "News/Sports"}, after={"category": "Film"}, params={"category_before": 2})
+
+    (item,) = find(change, history=History(known=True, writes={HERE: {"category": last}})).items
+
+    assert item.origin.kind is kind
+
+
+def test_origin_of_several_categories_is_told_by_their_ids() -> None:
+    """Attached media stand in several."""
+    params: Mapping[str, Json] = {"categories_before": [2, 1]}
+    change = a_change(before={"categories": ["B", "A"]}, after={"categories": []}, params=params)
+    last = LastWrite(run="r", at="t", value=["Former", "A"], ids=[1, 2])
+
+    (item,) = find(change, history=History(known=True, writes={HERE: {"categories": last}})).items
+
+    assert item.origin.kind is OriginKind.PENDING
+
+
 def test_origin_without_a_write_is_pending_and_without_any_run_unknown() -> None:
     """Never applied is something else than not known."""
     (pending,) = find(a_change(), history=History(known=True)).items
