@@ -275,8 +275,7 @@ class VodService:
         """Small copies of the pictures of what changes are about; see `vod.pictures`."""
         from vodplan.vod.pictures import fetch_pictures
 
-        local = endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
-        return await fetch_pictures(self.api, changes, progress=progress, local=local)
+        return await fetch_pictures(self.api, changes, progress=progress, local=self._local)
 
     async def redrawn_pictures(
         self, wanted: Sequence[Wanted], *, take: Callable[[str, Picture], None], progress: Progress
@@ -285,8 +284,11 @@ class VodService:
         from vodplan.vod.pictures import fetch_each
         from vodplan.vod.thumbnails import redrawn
 
-        local = endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
-        return await fetch_each(self.api, wanted, take=take, copy=redrawn, progress=progress, local=local)
+        return await fetch_each(self.api, wanted, take=take, copy=redrawn, progress=progress, local=self._local)
+
+    @property
+    def _local(self) -> bool:
+        return endpoints.on_this_machine(urlsplit(self.endpoint).hostname or "")
 
     @property
     def calls(self) -> Counter[str]:

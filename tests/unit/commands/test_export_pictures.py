@@ -121,6 +121,8 @@ def test_export_with_pictures_makes_rows_that_they_fit_into(here: Project) -> No
     heights = {sheet.cell(row, 2).value: sheet.row_dimensions[row].height for row in range(2, 11)}
     assert {name for name, height in heights.items() if height == 57} == {"v0", "v4", "i1", "i2", "m0"}
     assert sheet.freeze_panes == "D2"
+    # A protected sheet lets people drag a corner of a picture to see more of it.
+    assert (sheet.protection.sheet, sheet.protection.objects) == (True, False)
     assert [cell.value for cell in sheet[1]][:4] == ["kind", "id", "picture", "title"]
     sides = {}
     for address, one in drawn(here.folder / "l.xlsx").items():

@@ -11,8 +11,10 @@ import pytest
 
 from tests.over_httpx import OverHttpx
 from tests.unit.vod.fakes import Keys
+from vodplan.api.quiet import Quiet
 from vodplan.core.errors import BugError, InvalidAnswer, UnknownOutcome
 from vodplan.core.kind import Call, CallItem
+from vodplan.core.pictures import Fetched, Picture, Wanted
 from vodplan.core.ports import LiveReader, LiveWriter
 from vodplan.kinds.assets import ASSETS
 from vodplan.kinds.operations import OPERATIONS
@@ -104,3 +106,25 @@ def test_import_of_the_service_loads_no_http_library() -> None:
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert out.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "why"), [("https://vod.example.com", "not a public one"), ("http://127.0.0.1:9", "ConnectError")]
+)
+def test_pictures_are_asked_of_private_servers_only_beside_a_service_on_this_machine(
+    endpoint: str, why: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cover is whatever somebody wrote into it, and a sheet may be exported beside secrets."""
+    taken: dict[str, Picture] = {}
+
+    async def main() -> Fetched:
+        http = OverHttpx(endpoint, httpx.MockTransport(lambda _: httpx.Response(200)))
+        wanted = [Wanted(address="video/v1", kind="video", id="", url="http://127.0.0.1:1/x.png")]
+        async with VodService(endpoint, "cn-shanghai", Keys(), http=http) as service:
+            return await service.redrawn_pictures(wanted, take=taken.__setitem__, progress=Quiet())
+
+    with caplog.at_level("DEBUG", logger="vodplan.vod"):
+        done = asyncio.run(main())
+
+    assert (done, taken) == (Fetched(found=0, failed=1, large=0), {})
+    assert f"picture of video/v1: {why}" in caplog.text.replace("its server is ", "")

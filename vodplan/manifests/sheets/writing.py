@@ -105,7 +105,8 @@ def _fill(book: Workbook, columns: Sequence[Column], rows: Iterable[Sequence[Cel
     sheet.freeze_panes(1, frozen(columns))
     sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
     _restrict(sheet, columns, max(count, 1))
-    allowed = ("autofilter", "sort", "format_cells", "format_columns", "format_rows", "select_locked_cells")
+    # Objects are pictures, to be made larger, and comments.
+    allowed = ("objects", "autofilter", "sort", "format_cells", "format_columns", "format_rows", "select_locked_cells")
     sheet.protect("", dict.fromkeys(allowed, True))
     for number, row in enumerate(rows, start=1):
         for place, (column, cell) in enumerate(zip(columns, row, strict=True)):
@@ -126,7 +127,7 @@ def _write(sheet: Worksheet, row: int, column: int, cell: str | float | datetime
 
 
 def _draw(sheet: Worksheet, row: int, column: int, cell: Drawn) -> None:
-    """Put a picture into the middle of its cell, within it, so that it is sorted, filtered and deleted with its row."""
+    """Put a picture into the middle of its cell, within it, so that it is sorted and filtered with its row."""
     from xlsxwriter.image import Image
 
     # A path, not bytes: it is read when the workbook is closed, and memory stays flat.
