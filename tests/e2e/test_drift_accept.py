@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from tests.e2e.helpers import Project, project, writes
+from vodplan.api import schema
 from vodplan.emulator import RunningEmulator
 
 pytestmark = pytest.mark.e2e
@@ -106,5 +108,6 @@ def test_accepted_value_from_defaults_leaves_the_file_alone(applied: Project, de
 
     assert ended.code == 3
     assert "defaults" in ended.document["left_alone"][0]["why"]
+    assert list(jsonschema.Draft202012Validator(schema("edited")).iter_errors(ended.document)) == []
     assert ended.document["left_alone"][0]["line"] == 6
     assert text(applied) == changed

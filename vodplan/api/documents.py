@@ -73,7 +73,7 @@ def report_json(report: ApplyReport, plan: Plan) -> bytes:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema called `manifest`, `project`, `plan`, `drift`, `report` or `event`.
+    """The JSON Schema called `manifest`, `project`, `plan`, `drift`, `edited`, `report` or `event`.
 
     raises: UsageError for another name.
     """
@@ -85,6 +85,10 @@ def schema(name: str) -> dict[str, Any]:
         from vodplan.planfile.survey_model import schema as survey_schema
 
         return survey_schema()
+    if name == "edited":
+        from vodplan.planfile.edited_model import schema as edited_schema
+
+        return edited_schema()
     if name == "drift":
         from vodplan.planfile.drift_model import schema as drift_schema
 
@@ -98,10 +102,10 @@ def schema(name: str) -> dict[str, Any]:
     if name in ("manifest", "project"):
         return manifest_schema(name)
     raise UsageError(
-        f'There is no schema "{name}"; the schemas are manifest, project, plan, drift, report and event.',
+        f'There is no schema "{name}"; the schemas are manifest, project, plan, drift, edited, report and event.',
         next="vodplan schema",
     )
 
 
-SCHEMAS = ("manifest", "project", "plan", "drift", "report", "event")
+SCHEMAS = ("manifest", "project", "plan", "drift", "edited", "report", "event")
 """The names `schema` knows."""

@@ -15,6 +15,7 @@ ABOUT = {
     "project": "vodplan.yaml: targets, policy, limits",
     "plan": "a plan file, and what plan --format json prints",
     "drift": "what drift --format json prints",
+    "edited": "what fmt, drift --accept and import --dry-run --format json print",
     "report": "what report --format json prints",
     "event": "a line on stderr with --log-format json",
 }

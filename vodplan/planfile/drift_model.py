@@ -18,7 +18,8 @@ class OriginModel(_Strict):
 
     kind: Literal[*(kind.value for kind in OriginKind)] = Field(  # type: ignore[valid-type]
         description="edited: outside of vodplan since the run; pending: not applied yet; kept: the service kept "
-        "another value than a run wrote; unknown: no run on the target is on record."
+        "another value than a run wrote; unknown: no run on the target is on record, or what the last one left is not "
+        "known for sure."
     )
     run: OneLine | None = Field(description="The last run that wrote the field.")
     at: OneLine | None = Field(description="When it did, UTC.")
