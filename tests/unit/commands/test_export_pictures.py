@@ -14,7 +14,10 @@ import pytest
 from PIL import Image as Pillow
 
 from tests.e2e.helpers import Project, actions, next_step, no_bug, project
+from vodplan import api
 from vodplan.api import sheetpictures
+from vodplan.core.errors import UsageError
+from vodplan.core.pictures import Fetched
 from vodplan.emulator import RunningEmulator, running
 from vodplan.emulator.records import ROOT, Attached, Category, Image, Library, Video
 from vodplan.manifests.sheets.writing import PICTURE_SIDES
@@ -198,6 +201,18 @@ def test_export_with_pictures_of_what_holds_none_is_a_usage_error(
         next="vodplan export --format xlsx --pictures --out library.xlsx",
     )
     assert actions(served) == []
+
+
+def test_sheet_with_pictures_from_python_is_a_workbook(here: Project, served: RunningEmulator) -> None:
+    """The library refuses what the command refuses, and counts what came of the pictures in its report."""
+    with pytest.raises(UsageError, match="csv holds none"):
+        api.export_sheet("l.csv", format="csv", pictures=True, cwd=here.folder, environ=here.environ)
+    assert actions(served) == []
+
+    report = api.export_sheet("l.xlsx", format="xlsx", pictures=True, cwd=here.folder, environ=here.environ)
+    bare = api.export_sheet("m.xlsx", format="xlsx", cwd=here.folder, environ=here.environ)
+
+    assert (report.pictures, bare.pictures) == (Fetched(found=5, failed=1, large=1), None)
 
 
 def test_export_with_pictures_without_pillow_says_what_to_install(
