@@ -53,15 +53,12 @@ def run(options: ApplyOptions, context: Context) -> int:
         report = api.apply(
             plan,
             workspace,
-            target=options.target,
-            config=options.config,
-            cwd=console.cwd,
-            environ=console.environ,
             allow_deletes=allowed,
             max_failures=options.max_failures,
             canary=options.canary,
             max_age=options.max_plan_age,
             progress=context.progress(options),
+            **context.at_target(options),
         )
     except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
         raise Interrupted(
@@ -83,15 +80,12 @@ def _plan_of(options: ApplyOptions, context: Context) -> tuple[Plan, api.Workspa
         return api.read_plan(planfile), None
     workspace, plan = api.plan_from(
         options.paths,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        target=options.target,
         only=options.only,
         exclude=options.exclude,
         changed_since=options.changed_since,
         warn=context.output.warn,
         progress=context.progress(options),
+        **context.at_target(options),
     )
     return plan, workspace
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, TypedDict
 
 from vodplan.commands.console import Console
 from vodplan.commands.options import CommonOptions
@@ -18,6 +19,20 @@ Invoke = Callable[[Sequence[str], Console], int]
 """Runs a command line as a user would, in a world of its own; the exit code."""
 
 
+class InProject(TypedDict):
+    """Where the functions of `vodplan.api` look for the project."""
+
+    config: str | None
+    cwd: Path
+    environ: Mapping[str, str]
+
+
+class AtTarget(InProject):
+    """The same for those that reach for a target."""
+
+    target: str | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
     """The streams, the outputs and the progress of one run.
@@ -28,6 +43,14 @@ class Context:
     console: Console
     output: Output
     invoke: Invoke
+
+    def in_project(self, options: CommonOptions) -> InProject:
+        """The project that the command line and its folder name."""
+        return {"config": options.config, "cwd": self.console.cwd, "environ": self.console.environ}
+
+    def at_target(self, options: CommonOptions) -> AtTarget:
+        """The target that the command line names, in its project."""
+        return {**self.in_project(options), "target": options.target}
 
     def progress(self, options: CommonOptions) -> Progress:
         """What long steps report to: a bar on a terminal, sparse lines elsewhere, events with `--log-format json`.

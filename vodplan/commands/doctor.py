@@ -30,14 +30,12 @@ _PERMISSION = "grant vod:{name} to the key, as the policy below does, then vodpl
 def run(options: DoctorOptions, context: Context) -> int:
     """Check the project, the target and the store. Exit 8 for credentials, 1 for anything else that fails."""
     console = context.console
-    project = api.find_project(config=options.config, cwd=console.cwd, environ=console.environ)
+    project = api.find_project(**context.in_project(options))
     target = options.target or console.environ.get("VODPLAN_TARGET") or project.default_target or "environment"
     missing: list[str] = []
     checks = [_project(project.path, console.cwd)]
     try:
-        target, results = api.probe(
-            target=options.target, config=options.config, cwd=console.cwd, environ=console.environ, need=options.need
-        )
+        target, results = api.probe(need=options.need, **context.at_target(options))
     except CredentialsError as error:
         checks.append(
             CheckShown(name="credentials", ok=False, detail=error.message, next=error.next or _step("credentials"))
@@ -100,7 +98,7 @@ def _store(options: DoctorOptions, context: Context) -> Iterator[CheckShown]:
     """Whether the store opens as apply opens it, and what weakens its promises."""
     console = context.console
     try:
-        with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+        with api.open_store(**context.in_project(options)) as store:
             from vodplan.store.schema import VERSION
 
             shown = store.shown if store.path is None else _relative(store.path, console.cwd)

@@ -32,25 +32,19 @@ def _found(options: DriftOptions, context: Context, *, only: Sequence[str], excl
     console = context.console
     return api.drift(
         options.paths,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        target=options.target,
         only=only,
         exclude=exclude,
         snapshot=None if options.snapshot is None else console.cwd / options.snapshot,
         read_by=options.read_by,
         warn=context.output.warn,
         progress=context.progress(options),
+        **context.at_target(options),
     )
 
 
 def _accept(found: Drift, options: DriftOptions, context: Context) -> int:
     """Take drift over, and compare again what was taken over."""
-    console = context.console
-    accepted = api.accept_drift(
-        found, options.accept, options.paths, config=options.config, cwd=console.cwd, environ=console.environ
-    )
+    accepted = api.accept_drift(found, options.accept, options.paths, **context.in_project(options))
     left = _left_after(accepted, options, context)
     count = len(accepted.items) - len(left)
     proved = f"Compared again: {count:,} of {len(accepted.items):,} fields are as in the manifests."

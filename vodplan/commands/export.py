@@ -36,7 +36,7 @@ def run(options: ExportOptions, context: Context) -> int:
         kinds = (select.kind,)
     beside = None
     if options.unmanaged:
-        beside = api.load((), config=options.config, cwd=console.cwd, environ=console.environ).desired
+        beside = api.load((), **context.in_project(options)).desired
     wishes = api.ExportWishes(
         kinds=kinds,
         select=select,
@@ -57,12 +57,9 @@ def run(options: ExportOptions, context: Context) -> int:
             walk_by=options.walk_by,
             fresh=options.fresh,
             pictures=options.pictures,
-            target=options.target,
-            config=options.config,
-            cwd=console.cwd,
-            environ=console.environ,
             progress=context.progress(options),
             resumed=resumed,
+            **context.at_target(options),
         )
         if report.pictures is not None:
             console.say(f"{_pictures(report.pictures, sum(report.entries.values()))}\n")
@@ -72,12 +69,9 @@ def run(options: ExportOptions, context: Context) -> int:
             wishes=wishes,
             walk_by=options.walk_by,
             fresh=options.fresh,
-            target=options.target,
-            config=options.config,
-            cwd=console.cwd,
-            environ=console.environ,
             progress=context.progress(options),
             resumed=resumed,
+            **context.at_target(options),
         )
     return _told(report, options, context)
 

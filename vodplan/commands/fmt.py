@@ -16,12 +16,7 @@ NOT_CANONICAL = 3
 def run(options: FmtOptions, context: Context) -> int:
     """Write manifests anew, or say which would be; no network, no credentials. See docs/editing.md."""
     edits = api.format_manifests(
-        options.paths,
-        config=options.config,
-        cwd=context.console.cwd,
-        environ=context.console.environ,
-        write=not options.check,
-        diff=options.diff,
+        options.paths, write=not options.check, diff=options.diff, **context.in_project(options)
     )
     context.output.show(FilesEdited(edits=edits, what="formatted", diffs=options.diff, next=_next(edits, options)))
     return NOT_CANONICAL if edits.left or (options.check and edits.changed) else 0

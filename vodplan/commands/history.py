@@ -18,8 +18,8 @@ USUAL = 20
 def run(options: HistoryOptions, context: Context) -> int:
     """List runs, or show or export one. See docs/commands.md."""
     _check(options)
-    console, output = context.console, context.output
-    with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+    output = context.output
+    with api.open_store(**context.in_project(options)) as store:
         if options.run is None:
             limit = options.limit or USUAL
             found = store.runs(target=options.target, address=options.asset, limit=limit + 1)

@@ -20,9 +20,7 @@ def run(options: ImportOptions, context: Context) -> int:
         into=options.into,
         write=not options.dry_run,
         diff=options.dry_run,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
+        **context.in_project(options),
     )
     console.say(f"{_counts(done)}\n")
     planned = not (options.dry_run or options.no_plan)

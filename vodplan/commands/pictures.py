@@ -28,12 +28,4 @@ def pictures_of(plan: Plan, options: PlanOptions | ShowOptions, context: Context
         return None
     from vodplan.api.pictures import pictures
 
-    console = context.console
-    return pictures(
-        plan,
-        target=options.target,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        progress=context.progress(options),
-    )
+    return pictures(plan, progress=context.progress(options), **context.at_target(options))

@@ -27,13 +27,9 @@ def run(options: PlanOptions, context: Context) -> int:
             next="vodplan plan --base origin/main --fail-on-foreign",
         )
     if options.base is not None:
-        api.require_revision(options.base, config=options.config, cwd=console.cwd, environ=console.environ)
+        api.require_revision(options.base, **context.in_project(options))
     workspace, plan = api.plan_from(
         options.paths,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-        target=options.target,
         only=options.only,
         exclude=options.exclude,
         changed_since=options.changed_since,
@@ -41,6 +37,7 @@ def run(options: PlanOptions, context: Context) -> int:
         read_by=options.read_by,
         warn=context.output.warn,
         progress=context.progress(options),
+        **context.at_target(options),
     )
     if options.base is not None:
         plan = api.beside(workspace, plan, options.base, fail_on_foreign=options.fail_on_foreign)

@@ -40,12 +40,9 @@ def run(options: ReportOptions, context: Context) -> int:
         beside=beside,
         walk_by=options.walk_by,
         fresh=options.fresh,
-        target=options.target,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
         progress=context.progress(options),
         resumed=resumed,
+        **context.at_target(options),
     ) as (found, manifest):
         step, missed = "", found.missed
         if manifest and options.rules is not None:
@@ -71,9 +68,8 @@ def run(options: ReportOptions, context: Context) -> int:
 
 def _beside(options: ReportOptions, context: Context) -> DesiredState | None:
     """What the manifests name; None for a project that has none yet."""
-    console = context.console
     try:
-        return api.load((), config=options.config, cwd=console.cwd, environ=console.environ).desired
+        return api.load((), **context.in_project(options)).desired
     except ManifestError as error:
         if {one.code for one in error.diagnostics} != {NO_MANIFESTS}:
             raise

@@ -23,8 +23,7 @@ _NEWEST = 5
 def run(wanted: str, options: ApplyOptions, context: Context) -> int:
     """Go on with a run; it was approved when it began, so nobody is asked again. See docs/commands.md."""
     _check(wanted, options)
-    console = context.console
-    with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+    with api.open_store(**context.in_project(options)) as store:
         detail = store.run(wanted)
     record = detail.record
     if record.status is RunStatus.COMPLETE:
@@ -36,12 +35,9 @@ def run(wanted: str, options: ApplyOptions, context: Context) -> int:
     try:
         plan, report = api.resume(
             record.id,
-            target=options.target,
-            config=options.config,
-            cwd=console.cwd,
-            environ=console.environ,
             max_failures=options.max_failures,
             progress=context.progress(options),
+            **context.at_target(options),
         )
     except (KeyboardInterrupt, asyncio.CancelledError) as stopped:
         raise Interrupted(
@@ -53,9 +49,8 @@ def run(wanted: str, options: ApplyOptions, context: Context) -> int:
 
 def command_for(plan: Plan, options: ApplyOptions, context: Context) -> str:
     """The command that gets further after an apply was cut off: going on with its run, if it had begun one."""
-    console = context.console
     try:
-        with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+        with api.open_store(**context.in_project(options)) as store:
             for record in store.runs(target=plan.target.name, limit=_NEWEST):
                 if record.plan_digest == plan.digest and record.status is RunStatus.UNFINISHED:
                     return resume_command(record.id, options, auto_approve=options.auto_approve)

@@ -10,9 +10,6 @@ from vodplan.render.results import Selected
 
 def run(options: SelectOptions, context: Context) -> int:
     """Show what a rule with this selector would find. See docs/commands.md."""
-    console = context.console
-    found = api.select_assets(
-        options.selector, target=options.target, config=options.config, cwd=console.cwd, environ=console.environ
-    )
+    found = api.select_assets(options.selector, **context.at_target(options))
     context.output.show(Selected(target=found.target, query=found.query, assets=found.assets))
     return 0

@@ -16,18 +16,11 @@ from vodplan.render.results import LeaseShown, Unlocked
 
 def run(options: UnlockOptions, context: Context) -> int:
     """Remove the target's lock when its holder is gone, or by force, showing who held it. See docs/commands.md."""
-    console = context.console
-    target, lease = api.lease(target=options.target, config=options.config, cwd=console.cwd, environ=console.environ)
+    target, lease = api.lease(**context.at_target(options))
     by_force = lease is not None and not (lease.expired or lease.gone)
     if lease is not None and by_force:
         _require_force(lease, target.name, options, context)
-    removed = api.unlock(
-        target=options.target,
-        force=by_force,
-        config=options.config,
-        cwd=console.cwd,
-        environ=console.environ,
-    )
+    removed = api.unlock(force=by_force, **context.at_target(options))
     context.output.show(
         Unlocked(
             target=target.name,
@@ -69,7 +62,7 @@ def _require_force(lease: LeaseInfo, target: str, options: UnlockOptions, contex
     )
     if answer != lease.holder.owner:
         raise Refused("Not approved: the answer was not the owner. The lock is as it was.", next=forced)
-    _, now = api.lease(target=options.target, config=options.config, cwd=console.cwd, environ=console.environ)
+    _, now = api.lease(**context.at_target(options))
     if now is not None and now.run != lease.run:
         raise Locked(
             f'While you were asked, the lock changed hands: the target "{target}" is held by {now}. It is as it was.',
@@ -85,9 +78,8 @@ def _why(removed: LeaseInfo | None) -> str:
 
 def _next(removed: LeaseInfo, options: UnlockOptions, context: Context) -> str:
     """Going on with the run that held it, when it began and did not end."""
-    console = context.console
     try:
-        with api.open_store(config=options.config, cwd=console.cwd, environ=console.environ) as store:
+        with api.open_store(**context.in_project(options)) as store:
             record = store.run(removed.run).record
     except UsageError:
         # It was killed before its journal began: nothing was sent.

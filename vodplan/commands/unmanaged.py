@@ -14,8 +14,7 @@ PENDING = 2
 
 def run(options: UnmanagedOptions, context: Context) -> int:
     """Compare what there is with what the manifests name. See docs/commands.md."""
-    console = context.console
-    workspace = api.load(options.paths, config=options.config, cwd=console.cwd, environ=console.environ)
+    workspace = api.load(options.paths, **context.in_project(options))
     with api.unmanaged(
         workspace, walk_by=options.walk_by, target=options.target, progress=context.progress(options)
     ) as found:

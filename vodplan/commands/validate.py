@@ -10,7 +10,7 @@ from vodplan.render.results import Validated
 
 def run(options: ValidateOptions, context: Context) -> int:
     """Check manifests; no network, no credentials. See docs/commands.md."""
-    workspace = api.load(options.paths, config=options.config, cwd=context.console.cwd, environ=context.console.environ)
+    workspace = api.load(options.paths, **context.in_project(options))
     context.output.warn(workspace.diagnostics)
     rules = len(workspace.desired.rules)
     entries = {**workspace.managed, "rule": rules} if rules else workspace.managed
