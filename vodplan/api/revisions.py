@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from vodplan.api.projects import Workspace
+from vodplan.manifests.collector import without_collector
 
 if TYPE_CHECKING:
     from vodplan.core.desired import DesiredState
@@ -51,7 +50,7 @@ def changed_since(workspace: Workspace, ref: str) -> Since:
     project, environ = workspace.project, workspace.environ
     cache = open_cache(project, environ)
     now = workspace.desired
-    with _without_collector():
+    with without_collector():
         before = read_before(ref, project=project, paths=workspace.paths, environ=environ, cache=cache)
         # What stands in a file that is the same as it was cannot have changed; only the rest is compared.
         rest = replace(
@@ -85,18 +84,6 @@ def load_revision(workspace: Workspace, ref: str) -> DesiredState:
     project, environ = workspace.project, workspace.environ
     cache = open_cache(project, environ)
     return require_valid(load(ref, project=project, paths=workspace.paths, environ=environ, cache=cache))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Let the cyclic collector rest while two large states stand in memory: they have no cycles, only many parts."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _tell(since: Since) -> None:

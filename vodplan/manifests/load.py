@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from vodplan.core.policy import Policy
 from vodplan.core.rule import Rule
 from vodplan.manifests import parts, source
 from vodplan.manifests.cache import LEAST, Cache
+from vodplan.manifests.collector import without_collector
 from vodplan.manifests.coverfiles import CoverFiles, ReadFile, reader_of
 from vodplan.manifests.discover import Discovery, discover
 from vodplan.manifests.document import TOLD, Document, Tell, read_document
@@ -68,7 +67,7 @@ def load(
     discovery = discovery or discover(paths, project)
     gathered = _Gathered(project.policy, cache, tell, reader_of(project.root))
     gathered.diagnostics += [one for broken in discovery.broken for one in broken.diagnostics()]
-    with _without_collector():
+    with without_collector():
         for shown, path in discovery.files.items():
             found = Findings(shown)
             gathered.file(source.content(path, found), found)
@@ -90,7 +89,7 @@ def load_contents(
     returns: as `load`; contents without any entry are fine here.
     """
     gathered = _Gathered(project.policy, cache, None, pictures)
-    with _without_collector():
+    with without_collector():
         for shown in sorted(files):
             found = Findings(shown)
             data = files[shown]
@@ -243,15 +242,3 @@ def _nothing(files: Sequence[str]) -> Diagnostic:
         None,
     )
     return found.diagnostics()[0]
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Let the cyclic collector rest: the records have no cycles, and walking them over and over costs time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -12,10 +12,10 @@ import re
 from collections.abc import Iterable
 from itertools import zip_longest
 
+from vodplan.manifests.collector import without_collector
 from vodplan.manifests.edit.blocks import block_lines, folded_lines
 from vodplan.manifests.edit.model import Unsafe
 from vodplan.manifests.edit.notes import has_blank, notes
-from vodplan.manifests.edit.resting import without_collector
 from vodplan.manifests.edit.tree import PROPERTIES, Head, Node, Reader, Sort, checked_text, shape
 
 WIDTH = 120

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from vodplan.kinds.assets import ASSETS
+from vodplan.manifests.collector import without_collector
 from vodplan.manifests.edit.cuts import Cuts
 from vodplan.manifests.edit.entries import add_section, add_to
 from vodplan.manifests.edit.fields import rank, remove_fields, set_field
@@ -23,7 +24,6 @@ from vodplan.manifests.edit.model import (
     cleared,
 )
 from vodplan.manifests.edit.proof import Expected, prove
-from vodplan.manifests.edit.resting import without_collector
 from vodplan.manifests.edit.shapes import meant, put, said, take
 from vodplan.manifests.edit.tree import SECTIONS, Head, Node, Reader, Sort, checked_text
 

@@ -1,4 +1,4 @@
-"""Lets the cyclic collector rest: nodes have no cycles, and walking them over and over costs time."""
+"""Lets the cyclic collector rest where nothing that is made is garbage: walking it again and again takes its time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """No collection within."""
+    """No collection within; outside all is as it was. What is made must have no cycles, however many parts it has."""
     enabled = gc.isenabled()
     gc.disable()
     try:
