@@ -130,8 +130,10 @@ def open_project_store(project: Project, environ: Mapping[str, str]) -> Store:
     return open_store(_store_url(project, environ), root=project.root, clock=SystemClock())
 
 
-def remembered(project: Project, environ: Mapping[str, str], target: Target) -> Memory:
+def remembered(project: Project, environ: Mapping[str, str], target: Target, *, old_covers: bool = False) -> Memory:
     """What the project's store remembers of earlier runs on a target; nothing when there is no store yet.
+
+    old_covers: also which deletions of old covers they owe, for which all their records are looked through.
 
     A store that cannot be read is no reason not to plan, since apply refuses it; a warning is logged. Where a guard
     counts on it (`policy.max_managed_drop`), there is no plan without it.
@@ -155,6 +157,7 @@ def remembered(project: Project, environ: Mapping[str, str], target: Target) -> 
                 rules=store.rules(target),
                 not_taken=store.unconverged(target),
                 written=store.written(target),
+                owed=store.owed(target) if old_covers else (),
             )
     except StoreError as error:
         if project.policy.max_managed_drop is not None or project.policy.max_rule_growth is not None:

@@ -9,6 +9,9 @@ from tests.crash.stage import Played, Stage, fields_of
 from vodplan.core.report import Verdict
 
 WELL = (Verdict.DONE, Verdict.ALREADY)
+VIDEO_COVER, IMAGE_PATH = 7, 7
+"""Where the two stand in their rows."""
+
 UNDONE = (Verdict.HELD, Verdict.REFUSED)
 
 
@@ -22,6 +25,7 @@ def check(
     replaced: its answers were replaced on the way, so that the call log does not have what was heard of them.
     """
     _untouched(stage, played, edited)
+    _every_cover_is_there(played)
     _journalled_first(played)
     if not (late or replaced):
         # With calls that are late the log has calls in the order in which they were carried out, which is not that of the answers.
@@ -67,6 +71,13 @@ def _untouched(stage: Stage, played: Played, edited: Collection[str]) -> None:
         key: row for key, row in theirs.items() if key[1] not in edited
     }
     assert set(watching.writes(played.calls)) <= set(watching.all_meant(stage.plan.changes))
+
+
+def _every_cover_is_there(played: Played) -> None:
+    """No video shows an image that is gone: an old cover goes after its video's new one was read back."""
+    paths = {row[IMAGE_PATH] for (table, _), row in played.held.items() if table == "images"}
+    shown = {row[VIDEO_COVER] for (table, _), row in played.held.items() if table == "videos"}
+    assert {one for one in shown if one and one.startswith("/media/image/")} <= paths
 
 
 def _journalled_first(played: Played) -> None:

@@ -16,14 +16,17 @@ from tests import build
 from tests.crash import watching
 from tests.crash.virtual import Other, VirtualClock, VirtualLoop, Wire
 from tests.over_httpx import OverHttpx
+from vodplan.core.assemble import Memory
 from vodplan.core.change import Action, Change
+from vodplan.core.coverfile import title_of
 from vodplan.core.desired import DesiredState, StreamRemoval
 from vodplan.core.errors import VodplanError
 from vodplan.core.kind import Call
+from vodplan.core.oldcovers import OLD_COVER, Owed, waited_for
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy
-from vodplan.core.report import ApplyReport, Outcome
-from vodplan.core.values import TagEdit
+from vodplan.core.report import ApplyReport, Outcome, Verdict
+from vodplan.core.values import UNSET, CoverFile, TagEdit
 from vodplan.emulator import EmulatorSettings, create_app
 from vodplan.emulator.app import EmulatorApp
 from vodplan.emulator.calllog import CallRecord
@@ -41,6 +44,11 @@ MADE = 1_700_000_000
 CATEGORIES = {1: ("Film", -1), 2: ("Old", 1), 3: ("News", -1), 4: ("Soccer", 3), 5: ("Music", -1)}
 ELSEWHERE = {"UpdateVideoInfo", "CreateUploadImage"}
 """Writes that this library has no need of: too few videos for the one, no picture in a file for the other."""
+
+LEFT, TAKEN = "/media/image/cover/51.png", "/media/image/cover/52.png"
+"""What video 2 shows, which goes with it, and what it is to show: the image of a file, uploaded already."""
+
+DIGEST = "5" * 64
 
 UPDATED = 23
 """Videos with new values: two calls of them."""
@@ -68,7 +76,7 @@ def library() -> Library:
                 description="As it was",
                 tags="old,kept",
                 category=2 if number == 35 else 4 if number % 2 else None,
-                cover=None,
+                cover=LEFT if number == 2 else None,
                 duration=60.0,
                 size=1000 + number,
                 source=Source(
@@ -100,6 +108,10 @@ def library() -> Library:
                 category=1,
             )
             for number in (1, 2, 3, 31, 32, 41)
+        )
+        + tuple(
+            Image(id=key(number, "b"), title=title, created=MADE, modified=MADE, path=path, image_type="cover")
+            for number, title, path in ((51, "Old cover", LEFT), (52, title_of(DIGEST), TAKEN))
         ),
         attached=tuple(
             Attached(
@@ -116,13 +128,16 @@ def library() -> Library:
 
 
 def wanted() -> DesiredState:
-    """Every kind of change: categories made, renamed and deleted, fields, sources, streams, videos, images, snapshots."""
+    """Every kind of change: categories made, renamed and deleted, fields, sources, streams, videos, images, snapshots,
+    and an old cover.
+    """
     updates = [
         build.video(
             key(number),
             title=f"New title {number}",
             tags=TagEdit(add=("new",), remove=("old",)),
             category="Archive/2025" if number % 5 == 0 else "News/Football" if number % 5 == 1 else "Music",
+            cover=CoverFile(file="covers/2.png", sha256=DIGEST, size=9, delete_old=True) if number == 2 else UNSET,
         )
         for number in range(1, UPDATED + 1)
     ]
@@ -242,6 +257,7 @@ class Stage:
         stage.at_start = watching.rows(app.state.db, times=True)
         stage.plan = await stage.planned()
         assert {one.action for one in stage.plan.changes} == set(Action)
+        assert [one.id for one in stage.plan.changes if waited_for(one)] == [key(51, "b")]
         played = await stage.play([])
         assert played.report is not None, played.error
         assert played.report.converged
@@ -268,8 +284,11 @@ class Stage:
         )
         return service, wire
 
-    async def planned(self) -> Plan:
-        """Plan what the library is short of."""
+    async def planned(self, *, after: Played | None = None) -> Plan:
+        """Plan what the library is short of.
+
+        after: the apply before, of which the store remembers what it owes.
+        """
         service, _ = self.service()
         async with service:
             return await make_plan(
@@ -279,7 +298,16 @@ class Stage:
                 frame=build.frame(),
                 today=build.TODAY,
                 progress=NoProgress(),
+                memory=Memory(owed=self._owed(after)),
             )
+
+    def _owed(self, after: Played | None) -> tuple[Owed, ...]:
+        """As `Store.owed`; an apply that raised before it began is in no store."""
+        if after is None or after.report is None:
+            return ()
+        (place,) = (place for place, one in enumerate(self.plan.changes) if one.params.get(OLD_COVER))
+        change, done = self.plan.changes[place], after.report.outcomes[place].verdict in (Verdict.DONE, Verdict.ALREADY)
+        return () if done else (Owed(id=str(change.id), url=str(change.facts["url"]), videos=waited_for(change)),)
 
     def put_back(self) -> None:
         """The library as it was; no faults, no lags."""

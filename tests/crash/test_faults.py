@@ -171,7 +171,7 @@ def test_write_whose_answer_is_replaced_on_the_way_is_got_over_or_told(
                 if times == 1:
                     assert played.report.converged, (operation, other, played.report)
                 await stage.healed()
-                again = await stage.applied(await stage.planned())
+                again = await stage.applied(await stage.planned(after=played))
                 assert again.report is not None, again.error
                 assert again.report.converged
                 assert stage.named() == stage.named_end
@@ -189,7 +189,7 @@ async def play(stage: Stage, case: Case) -> None:
             assert played.report is not None, played.error
             assert played.report.converged, "one fault that passes was not got over"
         await stage.healed()
-        plan = await stage.planned()
+        plan = await stage.planned(after=played)
         again = await stage.applied(plan)
         assert again.report is not None, again.error
         assert again.report.converged, again.report

@@ -195,6 +195,24 @@ def test_apply_killed_before_the_deletion_deletes_once_it_is_taken_up_again(
     assert library.run("plan", "--detailed-exitcode").code == 0
 
 
+def test_deletion_that_the_service_refused_is_planned_again(library: Project, served: RunningEmulator) -> None:
+    """The video shows the new cover by then: the store remembers what the old one was."""
+    (before,) = images(served)
+    served.set_faults([{"kind": "error", "operation": "DeleteImage", "status": 400, "code": "InvalidParameter"}])
+    failed = library.run(*APPLY, "--allow-deletes", "1")
+    served.set_faults([])
+
+    planned = library.run("plan", "--format", "json")
+    applied = library.run(*APPLY, "--allow-deletes", "1")
+
+    assert failed.code == 6, failed.said
+    assert (shown(served), before in images(served)) == (BLUE, False)
+    (change,) = planned.document["changes"]
+    assert (change["id"], change["reason"]) == (before, f"Replaced as cover of video/{ONE}, by an earlier run")
+    assert applied.code == 0, applied.said
+    assert library.run("plan", "--detailed-exitcode").code == 0
+
+
 def begun(library: Project) -> bool:
     """Whether the journal says that an image is about to be deleted."""
     with api.open_store(cwd=library.folder, environ=library.environ) as store:

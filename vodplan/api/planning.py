@@ -85,6 +85,7 @@ async def planned(
 ) -> Plan:
     """See `plan`; with a reader of the target's library where there is one already."""
     from vodplan.core.assemble import Frame
+    from vodplan.core.oldcovers import asked_in
     from vodplan.core.road import ReadBy
     from vodplan.engine.pauses import without_pauses
     from vodplan.engine.planner import Catalogue, make_plan
@@ -110,7 +111,7 @@ async def planned(
     operations = {name: replace(spec, rate=project.rates.get(name, spec.rate)) for name, spec in OPERATIONS.items()}
     catalogue = Catalogue(kinds=KINDS, operations=operations, policy=project.policy)
 
-    memory = remembered(project, workspace.environ, frame.target)
+    memory = remembered(project, workspace.environ, frame.target, old_covers=asked_in(desired))
     if not workspace.whole:
         # Some manifests have fewer entries than all of them, and lost none.
         memory = replace(memory, managed=None)

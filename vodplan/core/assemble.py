@@ -14,7 +14,7 @@ from vodplan.core.guards import Surroundings, evaluate, matched, moment
 from vodplan.core.history import NotTaken
 from vodplan.core.kind import Kind, OperationSpec
 from vodplan.core.live import Members, Parts
-from vodplan.core.oldcovers import without_orphans
+from vodplan.core.oldcovers import Owed, without_orphans
 from vodplan.core.order import ordered
 from vodplan.core.plan import Missing, Plan, Reading, RuleUse, Scheduled, Summary, Target
 from vodplan.core.planfile import seal
@@ -56,12 +56,14 @@ class Memory:
     rules:     rule → how many assets it found then.
     not_taken: address → field → what was wanted of it and did not take.
     written:   addresses that a run wrote to so lately that the search index may not know.
+    owed:      deletions of old covers that earlier runs did not get done.
     """
 
     managed: Mapping[str, int] | None = None
     rules: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     not_taken: Mapping[str, Mapping[str, NotTaken]] = field(default_factory=lambda: MappingProxyType({}))
     written: frozenset[str] = frozenset()
+    owed: tuple[Owed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ WAITS_FOR = "waits_for"
 """The parameter of a deletion that names the updates which take the image from its videos, by their addresses."""
 
 OLD_COVER = "old_cover"
-"""The parameter of a deletion that no entry of its own asks for."""
+"""The parameter of a deletion that no entry of its own asks for: the addresses of the videos whose cover it was."""
 
 UNKNOWN = "it is not among the library's images"
 
@@ -31,6 +31,23 @@ _NAMED = 3
 
 Images = Mapping[str, LiveAsset]
 """`core.urls.resource_key` of an address → the image of the library that has it."""
+
+
+Asking = Mapping[str, DesiredAsset]
+"""Address → the entry of a video that asks for its old cover to be deleted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owed:
+    """A deletion of an old cover that an earlier run on the target planned and did not get done.
+
+    id, url: of the image.
+    videos:  the addresses of the videos whose cover it was.
+    """
+
+    id: str
+    url: str
+    videos: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +59,7 @@ class Known:
     users:    picture → `video/ID` of all that have it as cover, live or wanted, those that leave it included.
     entries:  of all manifests, whatever part of them is planned.
     excluded: the addresses that a plan is to leave out.
+    owed:     picture → the deletion of it that is owed, where an entry still asks for it.
     held:     the refusals of protections for some removals, and the renamings that they are to be held beside.
     """
 
@@ -50,6 +68,7 @@ class Known:
     users: Mapping[str, Collection[str]]
     entries: Sequence[DesiredAsset]
     excluded: Callable[[Address], bool]
+    owed: Mapping[str, Owed]
     held: Callable[[Sequence[Change]], Iterable[GuardRefusal]]
 
 
@@ -78,7 +97,7 @@ def leaves(change: Change) -> str:
     return "" if isinstance(taken, str) and resource_key(taken) == left else left
 
 
-def pictures_left(changes: Iterable[Change], asking: Collection[Address]) -> Mapping[str, tuple[Change, ...]]:
+def pictures_left(changes: Iterable[Change], asking: Asking) -> Mapping[str, tuple[Change, ...]]:
     """Picture → all updates that take it from a cover, by address, where one of them is of an address that asks."""
     leaving: dict[str, list[Change]] = {}
     for change in changes:
@@ -87,23 +106,22 @@ def pictures_left(changes: Iterable[Change], asking: Collection[Address]) -> Map
     return {
         picture: tuple(sorted(updates, key=lambda one: one.address))
         for picture, updates in sorted(leaving.items())
-        if any(one.address in asking for one in updates)
+        if any(str(one.address) in asking for one in updates)
     }
 
 
 def decide_old_covers(
-    changes: Sequence[Change], asking: Collection[Address], known: Known, *, kind: Kind, tree: CategoryTree
+    changes: Sequence[Change], asking: Asking, known: Known, *, kind: Kind, tree: CategoryTree
 ) -> list[Change]:
     """The changes with the deletions of old covers; an update whose old cover stays says why in its reason.
 
     Each image is deleted once, however many videos leave it, and after all of them. It stays when anything else has a
     use for it: another video that shows it or is to show it, an entry of its own, a protection. An entry that deletes
-    it in the same plan is joined with what is asked for here.
+    it in the same plan is joined with what is asked for here. What an earlier run owes is done by the same rules.
 
-    asking: addresses of the videos whose entries ask for it.
-    kind:   of images.
+    kind: of images.
     """
-    left = pictures_left(changes, asking)
+    left = {**{picture: () for picture in known.owed}, **pictures_left(changes, asking)}
     claims = _Claims(known, left, kind)
     deletions = {one.id: place for place, one in enumerate(changes) if one.kind == kind.name and _deletes(one)}
     decided: dict[int, Change] = {}
@@ -120,14 +138,17 @@ def decide_old_covers(
         elif why := claims.of(image, picture, updates):
             stays[picture] = why
         else:
-            planned[picture] = _deletion(image, updates, asking, kind, tree)
+            videos = [str(one.address) for one in updates]
+            owed = [one for one in known.owed[picture].videos if one in asking] if not videos else []
+            entry = asking[next(one for one in (*videos, *owed) if one in asking)]
+            planned[picture] = _deletion(image, entry, videos=videos, owed=owed, kind=kind, tree=tree)
     renames = [one for one in changes if one.action is Action.RENAME]
     held = _held(known, [*renames, *planned.values()] if planned else ())
     for picture, deletion in list(planned.items()):
         if setting := held.get(str(deletion.address)):
             stays[picture] = f"{deletion.address} is protected ({setting})"
             del planned[picture]
-    told = {id(one): stays[picture] for picture in stays for one in left[picture] if one.address in asking}
+    told = {id(one): stays[picture] for picture in stays for one in left[picture] if str(one.address) in asking}
     return [
         *(decided.get(place, _told(one, told.get(id(one), ""))) for place, one in enumerate(changes)),
         *planned.values(),
@@ -148,21 +169,22 @@ def _deletes(change: Change) -> bool:
 
 
 def _deletion(
-    image: LiveAsset, updates: Sequence[Change], asking: Collection[Address], kind: Kind, tree: CategoryTree
+    image: LiveAsset,
+    entry: DesiredAsset,
+    *,
+    videos: Sequence[str],
+    owed: Sequence[str],
+    kind: Kind,
+    tree: CategoryTree,
 ) -> Change:
-    first = next(one for one in updates if one.address in asking)
-    addresses = [str(one.address) for one in updates]
-    entry = DesiredAsset(
-        kind=kind.name,
-        key=image.id,
-        values=(),
-        source=first.source,
-        absent=True,
-        reason=f"Replaced as cover of {_several(addresses)}",
-        rule=first.rule,
+    reason = f"Replaced as cover of {_several([*videos, *owed])}{', by an earlier run' if owed else ''}"
+    wish = DesiredAsset(
+        kind=kind.name, key=image.id, values=(), source=entry.source, absent=True, reason=reason, rule=entry.rule
     )
-    deletion = decide_delete(entry, image, kind, tree=tree)
-    return dataclasses.replace(deletion, params={**deletion.params, WAITS_FOR: addresses, OLD_COVER: True})
+    deletion = decide_delete(wish, image, kind, tree=tree)
+    return dataclasses.replace(
+        deletion, params={**deletion.params, WAITS_FOR: list(videos), OLD_COVER: [*videos, *owed]}
+    )
 
 
 def _held(known: Known, changes: Sequence[Change]) -> Mapping[str, str]:

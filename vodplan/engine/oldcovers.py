@@ -15,12 +15,13 @@ from vodplan.core.guards import CoverUsers, Surroundings
 from vodplan.core.guards.protect import protected
 from vodplan.core.kind import Kind
 from vodplan.core.live import LiveAsset
-from vodplan.core.oldcovers import UNKNOWN, Known, decide_old_covers, pictures_left
+from vodplan.core.oldcovers import UNKNOWN, Known, Owed, decide_old_covers, pictures_left
 from vodplan.core.plan import GuardRefusal
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader
 from vodplan.core.urls import resource_key
 from vodplan.core.values import FieldValue
+from vodplan.engine.fresh import read_all
 
 FORBIDDEN = "the key may not search for its image"
 
@@ -32,33 +33,45 @@ class OldCovers:
     """The covers that entries with `old: delete` take from their videos, and the images behind them.
 
     They are read before all other videos, so that of those only the covers that show one of these images are kept.
+
+    owed: what earlier runs on the target did not get done.
     """
 
-    asking: set[Address] = field(default_factory=set)
+    owed: Sequence[Owed] = ()
+    asking: dict[str, DesiredAsset] = field(default_factory=dict)
     _read: list[tuple[str, FieldValue, FieldValue]] = field(default_factory=list)
     _images: dict[str, LiveAsset] = field(default_factory=dict)
+    _owed: dict[str, Owed] = field(default_factory=dict)
     _unknown: str = UNKNOWN
 
     def note(self, asset: DesiredAsset, live: LiveAsset, place: int) -> None:
         """Take note of an entry that asks, and of what its video shows; `place` is that of the cover."""
-        self.asking.add(asset.address)
+        self.asking[str(asset.address)] = asset
         self._read.append((live.id, live.values[place], asset.values[place]))
 
     async def look(self, changes: Sequence[Change], covers: CoverUsers, reader: LiveReader) -> None:
         """Find the images that are left, and tell of them whoever looks for the users of pictures."""
         left = pictures_left(changes, self.asking)
         urls = {str((updates[0].before or {})[_COVER]): picture for picture, updates in left.items()}
-        if not urls:
-            return
         try:
-            found = await reader.images(sorted(urls))
+            found = await reader.images(sorted(urls)) if urls else {}
         except Forbidden:
             self._unknown = FORBIDDEN
             return
         self._images = {urls[url]: image for url, image in found.items()}
+        await self._find_owed(left, reader)
         covers.deleted(self._images)
         for video_id, live, wanted in self._read:
             covers.add(video_id, live, wanted)
+
+    async def _find_owed(self, left: Collection[str], reader: LiveReader) -> None:
+        """Read the images that earlier runs owe, where an entry asks for it still, and they are what they were."""
+        owed = {one.id: one for one in self.owed if not self.asking.keys().isdisjoint(one.videos)}
+        async for batch in read_all(reader, "image", sorted(owed)):
+            for image_id, image in batch.found:
+                picture = resource_key(str(image.facts.get("url") or ""))
+                if picture not in left and picture == resource_key(owed[image_id].url):
+                    self._images[picture], self._owed[picture] = image, owed[image_id]
 
     async def decide(
         self,
@@ -90,7 +103,13 @@ class OldCovers:
             return protected(planned, policy.protect, around)
 
         known = Known(
-            images=self._images, unknown=self._unknown, users=users, entries=entries, excluded=excluded, held=held
+            images=self._images,
+            unknown=self._unknown,
+            users=users,
+            entries=entries,
+            excluded=excluded,
+            owed=self._owed,
+            held=held,
         )
         return decide_old_covers(changes, self.asking, known, kind=kinds["image"], tree=tree)
 

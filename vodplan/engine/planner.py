@@ -28,6 +28,7 @@ from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
 from vodplan.engine.fresh import read_owners, read_trees
 from vodplan.engine.intake import INDEXED, Intake
+from vodplan.engine.oldcovers import OldCovers
 from vodplan.engine.rules import KnownReader, resolve_rules
 from vodplan.engine.sorter import Sorter
 
@@ -90,6 +91,7 @@ async def make_plan(
         today=today,
         by_other_keys=frozenset(asset.kind for asset in desired.assets if ":" in asset.key),
         old_covers_go=old_covers_go,
+        old=OldCovers(owed=memory.owed if memory else ()),
     )
     intake = Intake(
         sorter=sorter,

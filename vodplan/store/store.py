@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from vodplan.core.drift import History
 from vodplan.core.errors import UsageError
 from vodplan.core.history import ChangeState, Holder, LeaseInfo, NotTaken, RunDetail, RunRecord
+from vodplan.core.oldcovers import Owed
 from vodplan.core.plan import Plan, Target
 from vodplan.core.ports import Clock
 from vodplan.core.report import ApplyReport
@@ -24,6 +25,7 @@ from vodplan.store.journal import INTENT, Recorded, RunJournal
 from vodplan.store.lastwrites import last_writes
 from vodplan.store.lease import TTL, Lease
 from vodplan.store.leases import Leases
+from vodplan.store.owed import owed
 from vodplan.store.rows import read_target, target_key
 from vodplan.store.ticks import Ticks
 from vodplan.store.unconverged import remember, remembered
@@ -195,6 +197,11 @@ class Store:
         since = stamp(self._clock.now() - LAG)
         with self._database.reading() as connection:
             return history.written(connection, target_key(target), since=since)
+
+    def owed(self, target: Target) -> tuple[Owed, ...]:
+        """The deletions of old covers that runs on a target planned and did not get done."""
+        with self._database.reading() as connection:
+            return owed(connection, target_key(target))
 
     def last_writes(self, target: Target, wanted: Mapping[str, str | None]) -> History:
         """What the last runs on a target left in the fields of some addresses.

@@ -109,7 +109,7 @@ def test_drift_leaves_out_the_old_cover_that_a_change_would_delete() -> None:
     """No entry names the image, so it is not managed; an entry of its own makes it so."""
     params: Mapping[str, Json] = {"waits_for": [HERE]}
 
-    assert find(a_change(Action.DELETE, before={}, params={**params, "old_cover": True})).items == ()
+    assert find(a_change(Action.DELETE, before={}, params={**params, "old_cover": [HERE]})).items == ()
     assert said(find(a_change(Action.DELETE, before={}, params=params)).items) == [("state", "absent", "present")]
 
 

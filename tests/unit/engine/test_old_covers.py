@@ -14,7 +14,7 @@ from vodplan.core.change import Action, Change
 from vodplan.core.errors import Forbidden, Refused, RefusedByService, StalePlan, Unavailable
 from vodplan.core.history import NotTaken, wanted_fingerprint
 from vodplan.core.live import Indexed
-from vodplan.core.oldcovers import waited_for
+from vodplan.core.oldcovers import Owed, waited_for
 from vodplan.core.plan import Plan
 from vodplan.core.policy import Policy, Protection
 from vodplan.core.report import Verdict
@@ -482,3 +482,73 @@ def test_apply_that_is_taken_up_again_deletes_what_is_left() -> None:
 
     assert [one.verdict for one in report.outcomes] == [Verdict.ALREADY, Verdict.DONE]
     assert not there.has("image", "i1")
+
+
+OWED = Owed(id="i1", url=f"{OLD}?auth_key=1-0-0-ab", videos=("video/gone", "video/v1"))
+
+
+def taken() -> Library:
+    """A library in which the video shows its new cover already, and the image of the old one is left."""
+    there = library()
+    there.uploads[NEW.sha256] = "http://img.example.com/image/cover/new.jpg"
+    there.change("video", "v1", cover=there.uploads[NEW.sha256])
+    return there
+
+
+def test_deletion_that_an_earlier_run_owes_is_planned_where_it_is_still_asked_for() -> None:
+    """The video has its new cover: only what is remembered tells what the old one was."""
+    there = taken()
+    desired = build.desired(build.video("v1", cover=NEW, line=7))
+
+    plan = plan_of(desired, there, memory=Memory(owed=(OWED,)))
+
+    (gone,) = plan.changes
+    assert (str(gone.address), gone.reason) == ("image/i1", "Replaced as cover of video/v1, by an earlier run")
+    assert (gone.source.line, gone.params["old_cover"], waited_for(gone)) == (7, ["video/v1"], ())
+    assert apply_of(plan, there).converged
+    assert not there.has("image", "i1")
+    assert plan_of(desired, there, memory=Memory(owed=(OWED,))).changes == ()
+
+
+@pytest.mark.parametrize(
+    ("owed", "cover"),
+    [
+        (OWED, KEEPS),
+        (dataclasses.replace(OWED, videos=("video/gone",)), NEW),
+        (dataclasses.replace(OWED, url="http://img.example.com/another.jpg"), NEW),
+        (dataclasses.replace(OWED, id="other"), NEW),
+    ],
+    ids=["kept now", "another video", "another address", "no image"],
+)
+def test_deletion_that_nobody_asks_for_any_more_is_not_owed(owed: Owed, cover: CoverFile) -> None:
+    """The manifests of now decide, and the image has to be the one that it was."""
+    assert plan_of(build.desired(build.video("v1", cover=cover)), taken(), memory=Memory(owed=(owed,))).changes == ()
+
+
+def test_deletion_that_is_owed_is_held_to_the_same_rules() -> None:
+    """A video that took the picture meanwhile keeps it."""
+    there = taken()
+    there.change("video", "other", cover=OLD)
+
+    assert plan_of(build.desired(build.video("v1", cover=NEW)), there, memory=Memory(owed=(OWED,))).changes == ()
+
+
+def test_image_that_is_left_again_is_deleted_for_that() -> None:
+    """Somebody put the old cover back: it is an old cover as any other."""
+    there = library()
+
+    plan = plan_of(build.desired(build.video("v1", cover=NEW)), there, memory=Memory(owed=(OWED,)))
+
+    assert [waited_for(one) for one in plan.changes] == [(), ("video/v1",)]
+    assert plan.changes[-1].reason == "Replaced as cover of video/v1"
+
+
+def test_entry_that_deletes_what_is_owed_is_the_one_deletion() -> None:
+    """There is no update to wait for."""
+    plan = plan_of(
+        build.desired(build.video("v1", cover=NEW), build.image("i1", absent=True)),
+        taken(),
+        memory=Memory(owed=(OWED,)),
+    )
+
+    assert [(str(one.address), waited_for(one)) for one in plan.changes] == [("image/i1", ())]
