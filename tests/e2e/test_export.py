@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -126,12 +127,14 @@ def _kept(library: Project) -> int:
 
     for path in (library.folder / ".vodplan/export").glob("*.db"):
         copy = library.folder / "copy.db"
+        for old in library.folder.glob("copy.db*"):
+            old.unlink()
         for suffix in ("", "-wal"):
             source = path.with_name(path.name + suffix)
             if source.exists():
                 copy.with_name(copy.name + suffix).write_bytes(source.read_bytes())
         try:
-            with sqlite3.connect(copy) as database:
+            with closing(sqlite3.connect(copy)) as database:
                 return int(
                     database.execute("SELECT count(*) FROM assets WHERE state = 1 AND kind = 'video'").fetchone()[0]
                 )
@@ -215,3 +218,86 @@ def test_export_by_list_reads_the_same(library: Project, served: RunningEmulator
 
     assert again.document["files"] == {"written": 0, "unchanged": len(before), "removed": 0}
     assert "GetVideoList" in actions(served)
+
+
+SELECTORS = (
+    "kind: video, tags: {any: [trailer]}",
+    "kind: video, category: Film/Trailers, size: {max: 60MB}",
+    "kind: video, category: null",
+    "kind: video, without: [description]",
+    "kind: video, category: Nowhere",
+    "kind: image, created: {after: 2026-01-01}",
+    "kind: attached, category: Subtitles, title: {contains: episode}",
+)
+
+
+def _exported(library: Project) -> list[str]:
+    """The addresses in the manifests of an export, by the plan."""
+    entries = library.call("validate", "--format", "json").document["entries"]
+    plan = library.call("plan", "--detailed-exitcode", "--format", "json")
+    assert plan.code == 0, plan.said
+    kinds = {"video": "videos", "image": "images", "attached": "attached"}
+    ids = []
+    for name, content in files(library).items():
+        kind = next((one for one, plural in kinds.items() if name.split("/")[0].split(".")[0] == plural), None)
+        lines = content.decode().splitlines() if kind else []
+        ids += [
+            f"{kind}/{line.removeprefix('  - id: ').strip(chr(34))}" for line in lines if line.startswith("  - id: ")
+        ]
+    assert len(ids) == sum(entries.get(kind, 0) for kind in kinds)
+    return sorted(ids)
+
+
+@pytest.mark.parametrize("selector", SELECTORS)
+@pytest.mark.parametrize("walk_by", ["search", "list"])
+def test_export_of_a_selector_writes_what_select_shows(library: Project, selector: str, walk_by: str) -> None:
+    """Whatever the service can be asked of it, and by either road."""
+    shown = library.call("select", selector, "--format", "json").document["assets"]
+
+    ended = library.call("export", "--select", selector, "--walk-by", walk_by, "--name-by", "id")
+
+    assert ended.code == 0, ended.said
+    assert _exported(library) == sorted(one["address"] for one in shown)
+    assert bool(shown) == ("Nowhere" not in selector)
+
+
+@pytest.mark.parametrize("shape", [(), ("--format", "csv", "--out", "sheet.csv")])
+def test_export_of_a_selector_costs_what_it_finds(
+    library: Project, served: RunningEmulator, shape: tuple[str, ...]
+) -> None:
+    """A page for each type of media and batches of twenty, not the library."""
+    selector = "kind: video, category: Film/Trailers, size: {max: 60MB}"
+    count = len(library.call("select", selector, "--format", "json").document["assets"])
+    assert 0 < count <= 40
+    served.clear_calls()
+
+    assert library.call("export", "--select", selector, *shape).code == 0
+
+    calls = actions(served)
+    assert (calls.count("SearchMedia"), calls.count("GetVideoInfos")) == (2, -(-count // 20))
+    assert {"GetImageInfos", "GetAttachedMediaInfo", "GetVideoList"}.isdisjoint(calls)
+
+
+@pytest.mark.parametrize("other", ["", "kind: video, tags: {any: [trailer]}"])
+def test_export_of_a_selector_killed_goes_on_and_another_selector_begins_anew(
+    library: Project, served: RunningEmulator, other: str
+) -> None:
+    """What was read of one question is no answer to another."""
+    selector = "kind: video, size: {min: 1}"
+    served.set_faults([{"kind": "latency", "ms": 60_000, "operation": "GetVideoInfos", "nth": list(range(21, 200))}])
+    process = library.start("export", "--select", selector)
+    wait_until(lambda: _kept(library) >= 200, process=process)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    kept = _kept(library)
+    served.set_faults([])
+    served.clear_calls()
+
+    again = library.run("export", "--select", other or selector, "--name-by", "id")
+
+    calls = actions(served).count("GetVideoInfos")
+    assert again.code == 0, again.said
+    assert ("Going on with the export that began at" in again.err) == (not other)
+    shown = library.call("select", other or selector, "--format", "json").document["assets"]
+    assert calls <= -(-(len(shown) - (0 if other else kept)) // 20) + 1
+    assert _exported(library) == sorted(one["address"] for one in shown)

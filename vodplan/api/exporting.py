@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vodplan.core.exported import ExportReport
     from vodplan.core.live import Category, LiveAsset
     from vodplan.core.plan import Target
-    from vodplan.core.ports import Progress
+    from vodplan.core.ports import LiveReader, Progress
     from vodplan.core.selector import Selector
     from vodplan.manifests.project import Project
     from vodplan.store.spool import Spool
@@ -125,6 +125,7 @@ def export(
             environ=environment,
             target=target,
             kinds=wishes.kinds,
+            select=wishes.select,
             walk_by=walk_by,
             fresh=fresh,
             progress=progress or Quiet(),
@@ -155,11 +156,14 @@ def read_library(
     walk_by: str,
     fresh: bool,
     progress: Progress,
+    select: Selector | None = None,
     resumed: Callable[[str], None] | None = None,
     now: datetime.datetime | None = None,
 ) -> LiveLibrary:
     """Read everything there is of some kinds into a spool, or go on with what was begun.
 
+    select: SearchMedia is asked for what may fit, and no more is read; whoever writes it holds the values that were
+            read to the selector. GetVideoList has no words for it, so there everything of the kind is read.
     raises: ApiError, CredentialsError, ConfigError, StoreError; what was read until then stays in the spool.
     """
     from vodplan.core.categories import CategoryTree
@@ -173,36 +177,57 @@ def read_library(
 
     choice = choose(project, target, environ)
     here = target_of(choice)
-    about = {
-        "target": here.name,
-        "region": here.region,
-        "endpoint": here.endpoint,
-        "kinds": ",".join(sorted(kinds)),
-        "walk_by": walk_by,
-    }
     now = (now or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC)
-    since = spool.begin(about, began=_written(now), least=_written(now - LASTS), fresh=fresh)
-    if since is not None and resumed is not None:
-        resumed(since)
+    wanted = [kind for kind in kinds if select is None or select.kind == kind]
 
-    async def work() -> tuple[Category, ...]:
+    def begin(match: str | None) -> str | None:
+        about = {
+            "target": here.name,
+            "region": here.region,
+            "endpoint": here.endpoint,
+            "kinds": ",".join(sorted(wanted)),
+            "walk_by": walk_by,
+            "match": "nothing" if match is None else match,
+        }
+        since = spool.begin(about, began=_written(now), least=_written(now - LASTS), fresh=fresh)
+        if since is not None and resumed is not None:
+            resumed(since)
+        return since
+
+    async def work() -> tuple[str | None, tuple[Category, ...]]:
         async with open_target(choice, project=project, environ=environ, home=Path.home(), progress=progress) as opened:
+            match = "" if select is None else await _asked(select, opened.service.reader)
+            since = begin(match)
             with without_pauses():
                 await read(
-                    lister=Lister(opened.service.api),
+                    lister=Lister(opened.service.api, match=match or ""),
                     reader=opened.service.reader,
                     keeper=spool,
-                    kinds=kinds,
+                    kinds=() if match is None else wanted,
                     by=WalkBy(walk_by),
                     progress=progress,
                 )
             # Last, so that every category that an asset was read with is in it.
             trees = {DEFAULT_TREE, *(assets.ASSETS[kind].tree for kind in kinds)}
-            return tuple([one for tree in sorted(trees) for one in await opened.service.reader.categories(tree)])
+            found = [one for tree in sorted(trees) for one in await opened.service.reader.categories(tree)]
+            return since, tuple(found)
 
-    categories = run_alone(work())
+    since, categories = run_alone(work())
     spool.keep()
     return LiveLibrary(target=here, spool=spool, categories=categories, tree=CategoryTree(categories), since=since)
+
+
+async def _asked(select: Selector, reader: LiveReader) -> str | None:
+    """What SearchMedia is asked for a selector; None when nothing can fit, for its category is not there."""
+    from vodplan.core.categories import CategoryTree
+    from vodplan.core.selecting import categories_below
+    from vodplan.vod.select import expression
+
+    if not select.category:
+        return expression(select, None)
+    name = assets.ASSETS[select.kind].tree
+    below = categories_below(select.category, CategoryTree(await reader.categories(name)), name)
+    return expression(select, below) if below else None
 
 
 def _check(wishes: ExportWishes) -> None:

@@ -83,6 +83,7 @@ def export_sheet(
             environ=environment,
             target=target,
             kinds=wishes.kinds,
+            select=wishes.select,
             walk_by=walk_by,
             fresh=fresh,
             progress=watched,

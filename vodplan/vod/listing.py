@@ -22,7 +22,7 @@ from vodplan.vod.attached_api import AttachedInfo
 from vodplan.vod.caller import Api
 from vodplan.vod.concurrency import as_completed
 from vodplan.vod.edges import EDGES
-from vodplan.vod.search import PAGE_SIZE, REACH, SCROLLED, between, search_media
+from vodplan.vod.search import PAGE_SIZE, REACH, SCROLLED, all_of, between, search_media
 from vodplan.vod.video_api import get_video_list
 from vodplan.vod.walk import EXPIRED, TARGET
 from vodplan.vod.windows import Refilled, Window, moment_of, seconds_of, without
@@ -51,19 +51,27 @@ class Source(Protocol):
     """Whether tokens lead on where paging by number ends."""
 
     async def page(self, window: Window | None, number: int, *, token: str = "", newest: bool = False) -> Listed:
-        """A page of what was made in a window, oldest first; of one asset without a window, the oldest or newest."""
+        """A page of what was made in a window, oldest first; without one, the oldest or the newest, one at least."""
         ...
 
 
 class Lister:
-    """Implements `core.listing.LibraryLister`."""
+    """Implements `core.listing.LibraryLister`.
 
-    def __init__(self, api: Api) -> None:
+    match: what SearchMedia is asked for, as `select.expression` gives it; everything when empty. GetVideoList has no
+           words for it and lists all the same.
+    """
+
+    def __init__(self, api: Api, *, match: str = "") -> None:
         self._api = api
+        self._match = match
+        self._firsts: dict[str, Listed] = {}
 
     async def count(self, kind: str, *, by: WalkBy) -> int:
-        """See `LibraryLister.count`."""
-        pages = await asyncio.gather(*(one.page(None, 1) for one in self._sources(kind, by, detailed=False)))
+        """See `LibraryLister.count`. The page that tells is kept for the walk, which may need no other."""
+        sources = self._sources(kind, by, detailed=False)
+        pages = await asyncio.gather(*(one.page(None, 1) for one in sources))
+        self._firsts.update((one.name, page) for one, page in zip(sources, pages, strict=True))
         return sum(page.total for page in pages)
 
     async def walk(
@@ -71,21 +79,23 @@ class Lister:
     ) -> AsyncIterator[ListedPage]:
         """See `LibraryLister.walk`."""
         for source in self._sources(kind, by, detailed=detailed):
-            walk = _Walk(source, [Window(*span) for span in done.get(source.name, ())])
+            first = None if detailed else self._firsts.pop(source.name, None)
+            walk = _Walk(source, [Window(*span) for span in done.get(source.name, ())], first)
             async for page in walk.pages():
                 yield page
 
     def _sources(self, kind: str, by: WalkBy, *, detailed: bool) -> list[Source]:
         if by is WalkBy.LIST and kind == "video":
             return [_List(self._api)]
-        return [_Search(self._api, kind, media, detailed=detailed) for media in EDGES[kind].media]
+        return [_Search(self._api, kind, media, match=self._match, detailed=detailed) for media in EDGES[kind].media]
 
 
 class _Search:
-    def __init__(self, api: Api, kind: str, media: str, *, detailed: bool) -> None:
+    def __init__(self, api: Api, kind: str, media: str, *, match: str, detailed: bool) -> None:
         self.name = f"search {media}"
         self.scrolls = media in SCROLLED
         self._api = api
+        self._match = match
         self._kind = kind
         self._media = media
         self._fields = (*_DETAILS, EDGES[kind].category) if detailed else ()
@@ -94,11 +104,12 @@ class _Search:
         page = await search_media(
             self._api,
             media_type=self._media,
-            match="" if window is None else between("CreationTime", moment_of(window.start), moment_of(window.end)),
+            match=all_of(self._match, _made_in(window)),
             fields=self._fields,
             sort_by=f"CreationTime:{'Desc' if newest else 'Asc'}",
             page=number,
-            page_size=1 if window is None else PAGE_SIZE,
+            # Of all there is, one page says nothing; of few that are looked for, it may be the whole answer.
+            page_size=1 if window is None and not self._match else PAGE_SIZE,
             scroll_token=token,
         )
         assets = tuple(
@@ -113,6 +124,10 @@ class _Search:
             for one in page.found
         )
         return Listed(total=page.total, assets=assets, token=page.scroll_token)
+
+
+def _made_in(window: Window | None) -> str:
+    return "" if window is None else between("CreationTime", moment_of(window.start), moment_of(window.end))
 
 
 def _category(fields: Record) -> int | None:
@@ -172,17 +187,27 @@ class _Ask:
 
 
 class _Walk:
-    """One walk through one list."""
+    """One walk through one list.
 
-    def __init__(self, source: Source, done: list[Window]) -> None:
+    first: the page without a window, where it was asked for already.
+    """
+
+    def __init__(self, source: Source, done: list[Window], first: Listed | None = None) -> None:
         self._source = source
         self._done = done
+        self._first = first
         self._asks: deque[_Ask] = deque()
         self._states: dict[Window, _State] = {}
 
     async def pages(self) -> AsyncIterator[ListedPage]:
         """The pages as they arrive."""
-        ends = await asyncio.gather(self._source.page(None, 1), self._source.page(None, 1, newest=True))
+        first = self._first or await self._source.page(None, 1)
+        told = {one.id for one in first.assets if seconds_of(one.created) is not None}
+        if first.total == len(told) == len(first.assets):
+            if first.assets:
+                yield ListedPage(source=self._source.name, assets=first.assets)
+            return
+        ends = first, await self._source.page(None, 1, newest=True)
         if not all(one.assets for one in ends):
             return
         times = [seconds_of(one.assets[0].created) for one in ends]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime
 import random
 import re
@@ -46,12 +47,14 @@ class Library:
         self.deletes = deletes
         self.pages = 0
         self.windows: list[tuple[str, str]] = []
+        self.matches: list[str] = []
 
     def search(self, params: Mapping[str, str]) -> Mapping[str, object]:
         """SearchMedia."""
         media = params["SearchType"]
         rows = self.records.get(media, [])
-        if match := re.fullmatch(r"CreationTime = \['(.*?)','(.*?)'\]", params.get("Match", "")):
+        self.matches.append(params.get("Match", ""))
+        if match := re.search(r"CreationTime = \['(.*?)','(.*?)'\]", params.get("Match", "")):
             self.windows.append((match[1], match[2]))
             rows = _within(rows, match[1], match[2])
         if "ScrollToken" in params:
@@ -188,6 +191,29 @@ def test_walk_leaves_out_times_that_are_done() -> None:
 
     assert ids(pages) == [f"video{number:06d}" for number in [*range(10), *range(90, 100)]]
     assert sorted(page.done for page in pages if page.done) == [(FIRST, FIRST + 9), (FIRST + 90, FIRST + 99)]
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 1), (1, 1), (30, 1), (100, 1), (101, 4)])
+def test_walk_of_few_that_are_looked_for_takes_the_page_that_counted_them(count: int, pages: int) -> None:
+    """One call answers both; only what does not fit a page is cut by time of creation."""
+    library = Library(image=list(range(count)))
+    lister = Lister(FakeApi(SearchMedia=library.search), match="Title = 'a'")
+
+    counted = asyncio.run(lister.count("image", by=WalkBy.SEARCH))
+    found = collect(lister.walk("image", by=WalkBy.SEARCH, detailed=False, done={}))
+
+    assert (counted, len(ids(found)), len(set(ids(found)))) == (count, count, count)
+    assert library.pages == pages
+    assert all(one.startswith("Title = 'a'") for one in library.matches)
+    assert all(" and CreationTime" in one for one in library.matches[2:])
+
+
+def test_walk_by_list_is_not_narrowed() -> None:
+    """GetVideoList has no words for a selector; whoever asks reads on."""
+    library = Library(video=[1, 2, 3])
+    lister = Lister(FakeApi(GetVideoList=library.listing), match="Title = 'a'")
+
+    assert len(ids(collect(lister.walk("video", by=WalkBy.LIST, detailed=False, done={})))) == 3
 
 
 def test_walk_of_nothing_has_no_pages() -> None:
