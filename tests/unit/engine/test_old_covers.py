@@ -472,6 +472,20 @@ def test_first_changes_alone_look_at_what_they_wait_for() -> None:
     assert not there.has("image", "i1")
 
 
+def test_deletion_that_stands_before_its_update_waits_all_the_same() -> None:
+    """No plan of vodplan's has that order; one that has it and goes ahead with its first change deletes nothing."""
+    there = library()
+    changed, gone = plan_of(build.desired(build.video("v1", cover=NEW)), there).changes
+
+    report = apply_of(build.plan(gone, changed), there, limits=Limits(canary=1))
+
+    assert (report.outcomes[0].verdict, report.outcomes[0].detail) == (
+        Verdict.HELD,
+        "video/v1 does not have its new cover.",
+    )
+    assert there.has("image", "i1")
+
+
 def test_apply_that_is_taken_up_again_deletes_what_is_left() -> None:
     """The updates are there already: the plan is the same, and the image goes."""
     there = library()
