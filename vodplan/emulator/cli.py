@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 8900
 DEFAULT_DB = Path(".vodplan/emulator.db")
 _USAGE = 64
+_HIGHEST_PORT = 65_535
+_A_YEAR = 365 * 86_400
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         return serve(args.db, host=args.host, port=args.port, demo=args.demo, settings=settings)
     except NotLoopback as error:
         return _complain(str(error), "vodplan emulator --host 127.0.0.1", _USAGE)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         return _complain(f"cannot listen on {args.host}:{args.port}: {error}", "vodplan emulator --port 0", 1)
     except NotAnEmulatorDatabase as error:
         return _complain(str(error), "vodplan emulator --db .vodplan/another.db", 1)
@@ -104,6 +106,14 @@ def _settings(args: argparse.Namespace) -> "EmulatorSettings":
         except FaultPlanError as error:
             raise FaultPlanError(f"{place}: {error}") from error
         seed = args.seed if found is None else found
+    for flag, value, least, most in (
+        ("--port", args.port, 0, _HIGHEST_PORT),
+        ("--index-lag", args.index_lag, 0, _A_YEAR * 1000),
+        ("--clock-skew", args.clock_skew, -_A_YEAR, _A_YEAR),
+        ("--max-uri", args.max_uri, 1, 2**31 - 1),
+    ):
+        if not least <= value <= most:
+            raise ValueError(f"{flag} {value} is not a number from {least} to {most}")
     low, _, high = str(args.latency).partition("-")
     try:
         latency = (float(low), float(high or low))

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import socket
 import struct
 import zlib
 from pathlib import Path
@@ -279,6 +280,20 @@ def test_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert text.read_text().startswith("these are my notes")
 
 
+def test_command_tells_that_a_port_is_taken(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What the machine refuses is no error of usage, and another port is the next command."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert run(parser.parse_args(["--db", str(tmp_path / "e.db"), "--port", str(port)])) == 1
+
+    told = capsys.readouterr().err
+    assert f"cannot listen on 127.0.0.1:{port}" in told
+    assert "vodplan emulator --port 0" in told
+
+
 @pytest.mark.parametrize(
     ("flags", "code", "words"),
     [
@@ -288,13 +303,17 @@ def test_file_of_another_kind_is_refused_and_left_alone(tmp_path: Path) -> None:
         (["--faults", '{"rules": [{"kind": "explode"}]}'], 64, "--faults: rule 1: kind must be one of"),
         (["--faults", "wrong.json"], 64, "wrong.json: rule 1: kind must be one of"),
         (["--latency", "soon"], 64, "--latency soon is neither MS nor MS-MS"),
+        (["--port", "65536"], 64, "--port 65536 is not a number from 0 to 65535"),
+        (["--port", "-1"], 64, "--port -1 is not a number from 0 to 65535"),
+        (["--index-lag", "-5"], 64, "--index-lag -5 is not a number from 0 to"),
+        (["--clock-skew", "nan"], 64, "--clock-skew nan is not a number from"),
+        (["--max-uri", "0"], 64, "--max-uri 0 is not a number from 1 to"),
         (["--latency", "nan"], 64, "--latency nan is neither MS nor MS-MS"),
         (["--latency", "9-3"], 64, "--latency 9-3 is neither MS nor MS-MS"),
         (["--db", "broken.json/deeper/e.db"], 1, "cannot be opened"),
         (["--db", "."], 1, "cannot be opened"),
         (["--host", "0.0.0.0"], 64, "listens on loopback only"),
         (["--make", "0"], 64, "above zero"),
-        (["--port", "99999999"], 1, "cannot listen"),
         (["--db", "broken.json"], 1, "is not a database of the emulator"),
     ],
 )
