@@ -26,6 +26,8 @@ def _endpoint(value: str) -> str:
         raise ValueError("it must be an address, such as https://vod.cn-shanghai.aliyuncs.com") from error
     if parts.scheme not in ("http", "https") or not host or any(character.isspace() for character in value):
         raise ValueError("it must be an address, such as https://vod.cn-shanghai.aliyuncs.com")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("it is a host and, if need be, a port; it has no path, query or fragment")
     if parts.scheme == "http" and not _is_loopback(host):
         raise ValueError(
             f"plain http to {host} would send signed requests unencrypted; it is used on this machine only "
