@@ -131,6 +131,22 @@ def test_rules_that_contradict_each_other_are_an_error_with_both_places(library:
     assert "manifests/a.yaml:3" in one["detail"]
 
 
+def test_mistake_in_what_a_rule_sets_is_told_once(library: Project) -> None:
+    """Not once for each asset that the rule finds; another rule's is another."""
+    library.write(
+        "apiVersion: vodplan/v1\nrules:\n"
+        "  - {name: a, select: {kind: video, category: Film/Trailers}, set: {category: Nowhere}}\n"
+        "  - {name: b, select: {kind: video, category: News}, set: {category: Nowhere}}\n"
+    )
+
+    ended = library.call("plan", "--format", "json")
+
+    assert ended.code == 3
+    told = [(one["code"], one["line"]) for one in ended.document["error"]["diagnostics"]]
+    assert told == [("VP301", 3), ("VP301", 4)]
+    assert ended.document["error"]["message"] == "2 errors in the manifests."
+
+
 @pytest.mark.parametrize(
     ("selector", "says"),
     [

@@ -119,7 +119,8 @@ async def make_plan(
         )
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
-    problems = [*contradictions, *decision.problems, *sorter.problems]
+    # What a rule asks for is wrong for each asset that it finds, and one mistake.
+    problems = list(dict.fromkeys([*contradictions, *decision.problems, *sorter.problems]))
     if problems:
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
         raise ManifestError(problems, next="vodplan plan")

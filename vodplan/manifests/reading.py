@@ -79,12 +79,14 @@ def choice(node: Node, found: Findings, name: str, allowed: Collection[str]) -> 
     value = text(node, found, name)
     if value is None or value in allowed:
         return value
-    can_be = "it can be" if len(allowed) > 1 else "its only value is"
-    found.error(
-        "VP122",
-        lambda: f"{name} is {quoted(value)}; {can_be} {one_of(allowed)}.{did_you_mean(value, allowed)}",
-        node,
-    )
+
+    def said() -> str:
+        if len(allowed) == 1:
+            # Nobody who wrote "present" is asked whether it was meant to be "absent".
+            return f"{name} is {quoted(value)}; its only value is {one_of(allowed)}. Else leave it out."
+        return f"{name} is {quoted(value)}; it can be {one_of(allowed)}.{did_you_mean(value, allowed)}"
+
+    found.error("VP122", said, node)
     return None
 
 
