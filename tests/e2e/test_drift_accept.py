@@ -99,6 +99,20 @@ def test_accepting_an_address_that_does_not_differ_is_a_usage_error(applied: Pro
     assert text(applied) == MANIFEST
 
 
+def test_accepted_edit_of_tags_from_defaults_names_their_line(applied: Project, demo_emulator: RunningEmulator) -> None:
+    """Nothing of it is in the entry, so nothing in the entry can be taken out."""
+    changed = MANIFEST.replace("videos:\n", "defaults: {video: {tags: {add: [shared]}}}\nvideos:\n")
+    changed = changed.replace("    tags: {add: [mine, other]}   # ours\n", "    title: Licensed\n")
+    applied.write(changed + "categories:\n  - path: Neu\n")
+
+    ended = applied.call("drift", "--accept", f"video/{CONCERT}", "--accept", "category/Neu", "--format", "json")
+
+    assert ended.code == 3
+    (left,) = ended.document["left_alone"]
+    assert "tags of this entry comes from the defaults of the file, line 3" in left["why"]
+    assert "category/Neu is not there yet" in ended.document["refused"][0]["why"]
+
+
 def test_accepted_value_from_defaults_leaves_the_file_alone(applied: Project, demo_emulator: RunningEmulator) -> None:
     """Other entries share it, so a person decides."""
     changed = MANIFEST.replace("videos:\n", "defaults: {video: {description: Shared}}\nvideos:\n")

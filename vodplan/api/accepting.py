@@ -88,7 +88,8 @@ def _refusal(item: DriftItem, entry: DesiredAsset | None) -> LeftAlone | None:
     said = f"{item.address} {item.field}"
     why = advice = ""
     if item.field == "state" and item.live == "missing":
-        why = f"{item.address} is not there any more, and no manifest can say that without asking to delete it."
+        gone = "is not there yet" if item.address.kind == "category" else "is not there any more"
+        why = f"{item.address} {gone}, and no manifest can say that without asking to delete it."
         advice = "Take its entry out by hand."
     elif item.field in ("state", "source", "streams"):
         why = f"{said}: the entry asks for something to be deleted that is still there."

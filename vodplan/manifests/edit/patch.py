@@ -198,9 +198,9 @@ class _Surgery:
                 if pair is not None:
                     self._watch(parent)
                     self._watch_all(pair[1])
-                    # Defaults mean nothing to an entry that deletes its asset.
-                    if parent is node and says.get("state") != meant("absent"):
-                        self._uncovered.append((key[0], name, node))
+                # Defaults mean nothing to an entry that deletes its asset.
+                if parent is node and says.get("state") != meant("absent"):
+                    self._uncovered.append((key[0], name, node))
             remove_fields(self.cuts, parent, names)
 
     def _watch(self, node: Node) -> None:
