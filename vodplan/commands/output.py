@@ -27,6 +27,8 @@ FILE_CANVAS = Canvas(width=100)
 """Text in a file: as in a CI log, never colored."""
 
 
+_MANIFESTS = frozenset({".yaml", ".yml"})
+
 _READ_IN_LOGS = frozenset({"text", "json", "markdown", "gitlab", "sarif"})
 """What can stand in the log of a job, and means the same with the escapes that it needs there."""
 
@@ -152,6 +154,11 @@ def require_writable(path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file to write.", next="vodplan plan --help")
+    if path.suffix in _MANIFESTS and path.is_file():
+        raise UsageError(
+            f"{path} is there already and may be a manifest; a result never takes the place of one. Name another file.",
+            next="vodplan plan --help",
+        )
     if not path.parent.is_dir():
         raise UsageError(f"{path} cannot be written: there is no folder {path.parent}.", next=f"mkdir -p {path.parent}")
     if not os.access(path if path.exists() and not path.is_file() else path.parent, os.W_OK):

@@ -49,6 +49,27 @@ def test_output_file_of_an_apply_holds_one_json_document(fake: FakeApi, tmp_path
     assert "Apply: 1 done" in text
 
 
+@pytest.mark.parametrize("name", ["a.yaml", "a.yml"])
+@pytest.mark.parametrize("flags", [("--out",), ("--output", "json=")])
+def test_output_that_would_replace_a_manifest_is_refused_before_the_work(
+    fake: FakeApi, tmp_path: Path, flags: tuple[str, ...], name: str
+) -> None:
+    """A slip on the command line costs nobody a manifest or the project file; a new file of that name is fine."""
+    fake.plan = a_plan(a_change())
+    file = tmp_path / name
+    flag, before = (*flags, "")[:2]
+    assert run("plan", flag, f"{before}{name}", cwd=tmp_path).code == 0
+    file.write_text("apiVersion: vodplan/v1\n", encoding="utf-8")
+    fake.planned.clear()
+
+    ran = run("plan", flag, f"{before}{name}", cwd=tmp_path)
+
+    assert ran.code == 64
+    assert "is there already and may be a manifest" in " ".join(ran.err.split())
+    assert file.read_text(encoding="utf-8") == "apiVersion: vodplan/v1\n"
+    assert not fake.planned
+
+
 @pytest.mark.parametrize(
     ("flags", "said"),
     [
