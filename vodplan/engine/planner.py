@@ -24,6 +24,7 @@ from vodplan.core.oldcovers import asked_in
 from vodplan.core.plan import Plan, RuleUse, Scheduled
 from vodplan.core.policy import Policy
 from vodplan.core.ports import LiveReader, Progress
+from vodplan.core.problems import once_each
 from vodplan.core.road import Rates, ReadBy
 from vodplan.core.values import UNSET
 from vodplan.engine.fresh import read_owners, read_trees
@@ -119,8 +120,7 @@ async def make_plan(
         )
     members = await _members(decision, reader)
     owners = await read_owners(sorter.changes, reader)
-    # What a rule asks for is wrong for each asset that it finds, and one mistake.
-    problems = list(dict.fromkeys([*contradictions, *decision.problems, *sorter.problems]))
+    problems = once_each([*contradictions, *decision.problems, *sorter.problems])
     if problems:
         problems.sort(key=lambda one: (one.span.file, one.span.line, one.span.column) if one.span else ("", 0, 0))
         raise ManifestError(problems, next="vodplan plan")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests import build
-from vodplan.core.problems import same_asset, too_many_tags
+from vodplan.core.categories import problem
+from vodplan.core.diagnostics import SourceRef
+from vodplan.core.problems import once_each, same_asset, too_many_tags
 from vodplan.kinds.category import CATEGORY
 from vodplan.kinds.video import VIDEO
 
@@ -38,3 +40,22 @@ def test_too_many_tags_of_a_change_without_tags_is_none() -> None:
     assert too_many_tags(build.change("video/v1", after={"title": "t"}), VIDEO) is None
     assert too_many_tags(build.change("video/v1", after=None), VIDEO) is None
     assert too_many_tags(build.change("category/A", after={"path": "A"}), CATEGORY) is None
+
+
+def test_mistake_of_a_rule_is_told_once_with_how_many_more_have_it() -> None:
+    """A rule that finds 900 assets made one mistake; what is said of different things is told of each."""
+    place = SourceRef("manifests/a.yaml", 3)
+    many = [problem("VP306", f"video/v{number} would have 17 tags.", place) for number in range(5)]
+    elsewhere = problem("VP306", "video/w would have 17 tags.", SourceRef("manifests/a.yaml", 9))
+    unknown = [problem("VP301", f"No category {name}.", place) for name in ("A", "A", "B")]
+
+    told = once_each([*many, *unknown, many[0], elsewhere])
+
+    assert once_each([*reversed(many), *unknown, many[0], elsewhere]) == told
+
+    assert [one.detail for one in told] == [
+        "video/v0 would have 17 tags. So it is with 4 more that the rule finds.",
+        "No category A.",
+        "No category B.",
+        "video/w would have 17 tags.",
+    ]
