@@ -79,6 +79,10 @@ class Output:
         self._files = [_File(name, console.cwd / path, comment) for name, path in options.output]
         require_distinct([file.path for file in self._files])
 
+    def require_apart(self, path: Path) -> None:
+        """Refuse a file of the command itself, such as a plan file, that an output would take the place of."""
+        require_distinct([*(file.path for file in self._files), path])
+
     @property
     def canvas(self) -> Canvas:
         """What stdout can show."""

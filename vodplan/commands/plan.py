@@ -21,6 +21,7 @@ def run(options: PlanOptions, context: Context) -> int:
     require_page(options)
     if options.out is not None:
         require_writable(console.cwd / options.out)
+        context.output.require_apart(console.cwd / options.out)
     if options.fail_on_foreign and options.base is None:
         raise UsageError(
             "--fail-on-foreign holds what does not come from this branch, beside a revision: name it with --base.",

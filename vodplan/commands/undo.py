@@ -22,6 +22,7 @@ def run(options: UndoOptions, context: Context) -> int:
     console = context.console
     if options.out is not None:
         require_writable(console.cwd / options.out)
+        context.output.require_apart(console.cwd / options.out)
     plan, undo = api.undo(options.run, progress=context.progress(options), **context.at_target(options))
     if options.out is not None:
         api.write_plan(plan, console.cwd / options.out)

@@ -91,6 +91,18 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("command", [("plan",), ("undo", "20260615-080000000-abc123")])
+def test_output_in_the_place_of_the_plan_file_is_refused_before_the_work(
+    fake: FakeApi, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """A page would take the place of the plan that somebody means to apply."""
+    ran = run(*command, "--out", "a.json", "--output", "html=./a.json", cwd=tmp_path)
+
+    assert ran.code == 64
+    assert "Two outputs go to" in ran.err
+    assert fake.planned == []
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_output_to_a_pipe_writes_through_it(fake: FakeApi, tmp_path: Path) -> None:
     """A named pipe is written to, not replaced by a file."""
