@@ -8,7 +8,7 @@ from statistics import median
 
 from benchmarks.bench import Row
 from benchmarks.results import Results
-from benchmarks.scenarios import octodns, planning, quotas, startup, validating, vendor
+from benchmarks.scenarios import octodns, planning, quotas, startup, terraform, validating, vendor
 from benchmarks.table import (
     NONE,
     amount,
@@ -135,22 +135,28 @@ def _vendor(rows: Sequence[Row]) -> str:
     return table(["", "service", "videos", "wall", "× plan", "CPU", "throttled calls"], map(line, rows))
 
 
-def _per_item(plan: str) -> Callable[[Sequence[Row]], str]:
+def _per_item(name: str, case: str) -> Callable[[Sequence[Row]], str]:
+    """Each row beside that of another tool: how many times as long that one takes."""
+
     def make(rows: Sequence[Row]) -> str:
         def line(row: Row) -> list[str]:
-            other = beside(row, rows, plan) if row.of else None
+            other = beside(row, rows, case) if row.case != case else None
+
+            def longer(of: Callable[[Row], Sequence[float]]) -> str:
+                return times(None if other is None else ratio(other, row, of))
+
             return [
                 f"{row.case} ({row.note})" if row.note and row.of else row.case,
                 f"{row.videos:,}",
                 f"{seconds(row.wall)} s",
                 f"{median(row.wall) / row.videos * 1e6:,.0f} µs",
-                times(ratio(row, other, wall)),
+                longer(wall),
                 f"{seconds(row.cpu)} s",
-                times(ratio(row, other, cpu)),
+                longer(cpu),
                 megabytes(row.peak),
             ]
 
-        heads = ["", "items", "wall", "an item", "× plan (wall)", "CPU", "× plan (CPU)", "largest process"]
+        heads = ["", "items", "wall", "an item", f"{name} (wall)", "CPU", f"{name} (CPU)", "largest process"]
         return table(heads, map(line, rows))
 
     return make
@@ -217,8 +223,8 @@ FIGURES: Mapping[str, Callable[[Results], str]] = {
     "quotas": _of("quotas", _quotas),
     "apply": _of("apply", _apply),
     "vendor": _of("vendor", _vendor),
-    "octodns": _of("octodns", _per_item(octodns.PLAN)),
-    "terraform": _of("terraform", _per_item(octodns.PLAN)),
+    "octodns": _of("octodns", _per_item("octoDNS", octodns.OCTODNS)),
+    "terraform": _of("terraform", _per_item("Terraform", terraform.TERRAFORM)),
     "memory": _of("memory", _memory),
     "growth": _growth,
     "calls": _calls,

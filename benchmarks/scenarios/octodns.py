@@ -1,7 +1,8 @@
 """octoDNS comparing as many records, one in a hundred changed: per item, beside `plan` of as many videos.
 
 Both sides of octoDNS's comparison are YAML files, so no service slows it down; vodplan's plan reads its library over
-HTTP. octoDNS has packages of its own (requirements/bench.txt) in an environment of its own.
+HTTP, and from a snapshot once nothing of it has to come over a network, as for octoDNS. octoDNS has packages of its own
+(requirements/bench.txt) in an environment of its own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from benchmarks.service import Service, serving
 
 OCTODNS = "octoDNS, YAML to YAML, 1 % changed"
 PLAN = "plan by id, 1 % changed"
+SNAPSHOT = "plan of a snapshot, 1 % changed"
+AGAIN = "plan of a snapshot, 1 % changed, manifests cached"
 ZONE = 1_000
 """Records of a zone."""
 
@@ -44,7 +47,7 @@ def measure(bench: Bench) -> list[Row]:
             cores=second_core(),
             check=printed(r"Summary: Creates=0, Updates=(\d+), Deletes=0", videos // 100, stream="err"),
         )
-        cases, calls = counted([plan, octodns], service)
+        cases, calls = counted([plan, *plans_of_snapshot(folder, videos, service), octodns], service)
         usages = take_turns(cases, bench.runs)
     found = [calls.into(row) for row in rows(usages, videos=videos, of={OCTODNS: PLAN})]
     tell(bench, "octodns", found)
@@ -63,6 +66,37 @@ def plan_case(bench: Bench, folder: Path, videos: int, service: Service) -> Case
         name=PLAN,
         command=command(project, ("--read-by", "ids") if bench.has("--read-by") else ()),
         environ=environ_of(project, service.environ),
+        cores=second_core(),
+        before=before,
+        check=planned(update=videos // 100, unchanged=videos - videos // 100),
+    )
+
+
+def plans_of_snapshot(folder: Path, videos: int, service: Service) -> list[Case]:
+    """Plans of what an earlier one read and kept, with nothing else cached and with the manifests of before.
+
+    Both sides are files then, as with the others.
+    """
+    return [_of_snapshot(folder, videos, service, cached=cached) for cached in (False, True)]
+
+
+def _of_snapshot(folder: Path, videos: int, service: Service, *, cached: bool) -> Case:
+    project, snapshot = folder / "many/1", folder / "library.snapshot"
+    plan = command(project, ("--snapshot", str(snapshot)))
+    environ = environ_of(project, service.environ)
+
+    def before() -> None:
+        write_settings(project, quotas=False)
+        forget(project)
+        if cached or not snapshot.exists():
+            quietly(plan, environ=environ)
+        if not cached:
+            forget(project)
+
+    return Case(
+        name=AGAIN if cached else SNAPSHOT,
+        command=plan,
+        environ=environ,
         cores=second_core(),
         before=before,
         check=planned(update=videos // 100, unchanged=videos - videos // 100),
