@@ -83,7 +83,7 @@ _ENTRIES = {
     "VP152": ("Bad name of a rule", "The name stands in plans, in guards and in the history of runs."),
     "VP153": ("Bad condition of a selector", "What a rule finds is to be plain from what it says."),
     "VP154": ("Same name for two rules", "A rule is known by its name, in plans and from run to run."),
-    "VP199": ("More findings", "Only the first findings of a file are shown."),
+    "VP199": ("More findings", "Not all findings of a file are shown."),
 }
 
 _SHEETS = {

@@ -9,11 +9,11 @@ from vodplan.core.diagnostics import Diagnostic, Severity, SourceSpan
 from vodplan.manifests.codes import CODES
 from vodplan.manifests.nodes import Mark, Placed
 
-MOST = 100
-"""Errors, and warnings, that are kept of one file; the rest is counted."""
-
 GIVE_UP = 10_000
-"""Errors after which the rest of a file is not read."""
+"""Errors after which the rest of a file is not read; what one entry has beyond them is counted."""
+
+MOST_WARNINGS = 100
+"""Warnings that are kept of one file; the rest is counted."""
 
 MAX_EXCERPT = 1_000
 """Characters of a line that an excerpt shows."""
@@ -41,7 +41,7 @@ class Findings:
     """What is wrong in one file.
 
     file: the path as it is shown.
-    errors, warnings: how many so far, those beyond `MOST` included.
+    errors, warnings: how many so far, those that are only counted included.
     entry: the errors there were before the entry that is being read.
     data: the file's content, for the lines that are shown; empty until it is read.
     first: the number of its first line: 1, but for a part of a file.
@@ -58,18 +58,9 @@ class Findings:
         self._rename = rename or {}
 
     @property
-    def full(self) -> bool:
-        """Whether further errors are only counted, so that nobody need word them."""
-        return self.errors >= MOST
-
-    @property
     def hopeless(self) -> bool:
-        """Whether there are so many errors that reading on helps nobody."""
+        """Whether there are so many errors that reading on helps nobody, and that further ones need no words."""
         return self.errors >= GIVE_UP
-
-    @property
-    def _unread(self) -> str:
-        return ", and was not read to its end" if self.hopeless else ""
 
     def error(self, code: str, detail: str | Callable[[], str], at: Placed | Place | None) -> None:
         """Record an error; a detail that is costly to word comes as a function."""
@@ -94,10 +85,10 @@ class Findings:
     ) -> None:
         if severity is Severity.ERROR:
             self.errors += 1
-            kept = self.errors <= MOST
+            kept = self.errors <= GIVE_UP
         else:
             self.warnings += 1
-            kept = self.warnings <= MOST
+            kept = self.warnings <= MOST_WARNINGS
         if not kept:
             return
         place = at if at is None or isinstance(at, Place) else span_of(at)
@@ -117,12 +108,13 @@ class Findings:
         ordered = sorted(self._kept, key=lambda one: (one.place.line, one.place.column) if one.place else (-1, -1))
         # What is wrong with an anchor is found again at each of its aliases, and told once.
         shown = list(dict.fromkeys(self._diagnostic(one, lines, hidden) for one in ordered))
-        if self.errors > MOST:
-            shown.append(
-                self._more(f"{_counted(self.errors - MOST, 'error')}{self._unread}", ordered[-1], Severity.ERROR)
-            )
-        if self.warnings > MOST:
-            shown.append(self._more(_counted(self.warnings - MOST, "warning"), ordered[-1], Severity.WARNING))
+        if self.hopeless:
+            beyond = self.errors - GIVE_UP
+            left = f"has {_counted(beyond, 'error')}, and was not" if beyond else "was not"
+            shown.append(self._more(f"{left} read to its end", ordered[-1], Severity.ERROR))
+        if self.warnings > MOST_WARNINGS:
+            more = _counted(self.warnings - MOST_WARNINGS, "warning")
+            shown.append(self._more(f"has {more}", ordered[-1], Severity.WARNING))
         return shown
 
     def _diagnostic(self, one: _Finding, lines: Mapping[int, str], hidden: set[int]) -> Diagnostic:
@@ -147,7 +139,7 @@ class Findings:
         return Diagnostic(
             code="VP199",
             summary=CODES["VP199"].summary,
-            detail=f"This file has {left}. Mend those shown and run the command again.",
+            detail=f"This file {left}. Mend those shown and run the command again.",
             span=SourceSpan(self.file, place.line + self.first, place.column + 1),
             severity=severity,
         )

@@ -19,7 +19,7 @@ from vodplan.core.policy import Policy
 from vodplan.manifests.assets import KINDS
 from vodplan.manifests.document import Document, Tell, read_alone
 from vodplan.manifests.encoded import Unreadable, decode, encode
-from vodplan.manifests.findings import MOST, Findings
+from vodplan.manifests.findings import MOST_WARNINGS, Findings
 from vodplan.manifests.pieces import Cut, Piece, cut
 
 LEAST = 512 * 1024
@@ -73,7 +73,7 @@ def read_parts(data: bytes, file: str, policy: Policy, known: Mapping[bytes, byt
             if tell is not None:
                 tell(one.document.assets)
     warnings = [one for part in parts for one in part.warnings]
-    if len(warnings) > MOST:
+    if len(warnings) > MOST_WARNINGS:
         return None
     return Parts(_merged([one.document for one in parts]), warnings, _packed(names, whole.pieces, parts))
 
@@ -86,7 +86,7 @@ def read_run(whole: Cut, run: Sequence[Piece], data: bytes, file: str, policy: P
     # Findings and entries get the lines of the file, not those of what was put together.
     found.first = run[0].line - whole.rest.count(b"\n")
     document = read_alone(text, found, policy)
-    if document is None or found.warnings > MOST:
+    if document is None or found.warnings > MOST_WARNINGS:
         return None
     return _divided(document, found.diagnostics(), run)
 

@@ -71,26 +71,34 @@ def test_hopeless_file_is_not_read_to_its_end(tmp_path: Path) -> None:
     """After so many errors nobody is helped by counting on."""
     found = loaded(tmp_path, "videos:\n" + "  - x\n" * (findings.GIVE_UP + 500))
 
-    assert len(found.diagnostics) == findings.MOST + 1
-    assert (
-        f"{findings.GIVE_UP - findings.MOST:,} more errors, and was not read to its end" in found.diagnostics[-1].detail
-    )
+    assert codes(found.diagnostics) == ["VP120"] * findings.GIVE_UP + ["VP199"]
+    assert found.diagnostics[-1].detail.startswith("This file was not read to its end. Mend those shown")
+
+
+def test_every_error_of_a_file_is_told(tmp_path: Path) -> None:
+    """Whoever mends a file wants to mend it once."""
+    found = loaded(tmp_path, "videos:\n" + "".join(f"  - {{id: v{place}, colour: red}}\n" for place in range(500)))
+
+    assert codes(found.diagnostics) == ["VP104"] * 500
+    assert {one.span.line for one in found.diagnostics if one.span} == set(range(3, 503))
 
 
 def test_warnings_never_hide_errors(tmp_path: Path) -> None:
     """A hundred warnings before it do not keep an error from being shown."""
-    warnings = "".join(f"  - id: v{place}\n" for place in range(findings.MOST + 50))
+    warnings = "".join(f"  - id: v{place}\n" for place in range(findings.MOST_WARNINGS + 50))
 
     found = loaded(tmp_path, f"videos:\n{warnings}  - id: x\n    colour: red\n")
 
-    assert codes(found.diagnostics).count("VP149") == findings.MOST
+    assert codes(found.diagnostics).count("VP149") == findings.MOST_WARNINGS
     assert "VP104" in codes(found.diagnostics)
     assert not found.ok
 
 
 def test_many_warnings_alone_are_no_error(tmp_path: Path) -> None:
     """The line that counts the warnings left out is a warning itself."""
-    found = loaded(tmp_path, "videos:\n" + "".join(f"  - id: v{place}\n" for place in range(findings.MOST + 50)))
+    found = loaded(
+        tmp_path, "videos:\n" + "".join(f"  - id: v{place}\n" for place in range(findings.MOST_WARNINGS + 50))
+    )
 
     assert codes(found.diagnostics)[-1] == "VP199"
     assert found.ok
