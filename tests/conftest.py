@@ -26,6 +26,10 @@ CLEANED_NAMES = frozenset(
     | {"ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "PYTHONWARNINGS"}
 )
 
+TESTS = Path(__file__).parent
+COVERING = frozenset({"unit", "property"})
+"""Folders of tests that have to reach every branch of core and kinds by themselves."""
+
 settings.register_profile("dev", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 # The same examples on every run: a red pull request is red because of what it changed.
 settings.register_profile("ci", parent=settings.get_profile("dev"), derandomize=True, print_blob=True)
@@ -49,6 +53,13 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         # Shells start what runs in the background so, and what the tests start would inherit it: Ctrl-C did nothing.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count coverage where units and laws are tested: in whole applies it takes as long again as they do."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] not in COVERING:
+            item.add_marker("no_cover")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -38,15 +38,16 @@ def run_of(plan: Plan, library: Library, *, states: Mapping[int, ChangeState] | 
     journal = FakeJournal(library)
     report = apply_of(plan, library, journal=journal)
     places = {change.name: place for place, change in enumerate(plan.changes)}
-    events = tuple(
+    begun = Event(number=1, at=AT, kind=EventKind.BEGIN, detail={"changes": len(plan.changes)})
+    sent = [
         Event(
             number=number,
             at=AT,
             kind=EventKind.INTENT,
             detail={"items": [{"change": places[change.name]} for change in sent]},
         )
-        for number, sent in enumerate(journal.before, 1)
-    )
+        for number, sent in enumerate(journal.before, 2)
+    ]
     records = []
     for outcome in report.outcomes:
         state = (states or {}).get(outcome.change, state_of(outcome))
@@ -61,7 +62,7 @@ def run_of(plan: Plan, library: Library, *, states: Mapping[int, ChangeState] | 
                 at=AT,
             )
         )
-    return RunDetail(record=_record(plan), plan=plan, changes=tuple(records), events=events)
+    return RunDetail(record=_record(plan), plan=plan, changes=tuple(records), events=(begun, *sent))
 
 
 def undo_of(detail: RunDetail, library: Library, *, policy: Policy | None = None) -> tuple[Plan, Undo]:

@@ -15,7 +15,7 @@ from vodplan.core.address import Address
 from vodplan.core.change import Action
 from vodplan.core.desired import StreamRemoval
 from vodplan.core.diagnostics import SourceRef
-from vodplan.core.plan import FORMAT_VERSION, NotConverging, Plan, Reading, Road
+from vodplan.core.plan import FORMAT_VERSION, NotConverging, Plan, Reading, Road, RuleUse
 from vodplan.core.planfile import digest, document, from_document, plan_bytes, seal
 from vodplan.core.policy import Bound, Policy
 
@@ -51,6 +51,15 @@ def test_plan_with_a_field_that_does_not_converge_round_trips() -> None:
     plan = seal(dataclasses.replace(full_plan(), unconverged=(kept,)))
 
     assert from_document(json.loads(plan_bytes(plan))).unconverged == (kept,)
+    assert plan.digest != full_plan().digest
+
+
+def test_plan_of_a_rule_round_trips() -> None:
+    """What the rule looked for, how many it found and may find, and where it stands."""
+    rule = RuleUse(name="tidy", query="videos of News", matches=3, limit=5, source=SourceRef("manifests/a.yaml", 9))
+    plan = seal(dataclasses.replace(full_plan(), rules=(rule,)))
+
+    assert from_document(json.loads(plan_bytes(plan))).rules == (rule,)
     assert plan.digest != full_plan().digest
 
 
